@@ -60,6 +60,7 @@ impl Call {
             value["hops"] = json!(called.hops);
         }
         let shown = session.show(&value, || reply::text(&called.reply));
+        reply::note_rounded(session, &called.reply);
         if !session.is_json() {
             let (status, took) = (called.reply.status(), words::duration(called.elapsed_us));
             session.note(&format!(

@@ -155,6 +155,7 @@ impl Invoke {
 
 /// Prints the reply, or what an expression makes of it.
 async fn show(session: &Session, reply: &Reply, expression: Option<&str>) -> Outcome {
+    reply::note_rounded(session, reply);
     let Some(expression) = expression else {
         return session.show(&reply.to_value(), || reply::text(reply));
     };

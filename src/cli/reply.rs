@@ -23,6 +23,16 @@ pub fn json_text(value: &Value) -> String {
     inert_lines(&serde_json::to_string_pretty(value).expect("a JSON value always serialises"))
 }
 
+/// Says of a reply whether what is shown of it is not what came to the last digit.
+pub fn note_rounded(session: &Session, reply: &Reply) {
+    if reply.is_rounded() {
+        session.note(
+            "a whole number in this reply has more digits than are kept here, and is shown rounded; \
+             have the instance write it as text",
+        );
+    }
+}
+
 /// How a verb ends that got this reply, which was printed already: an error is told on stderr too.
 pub fn outcome(session: &Session, reply: &Reply, instance: &str) -> Outcome {
     if let Some(problem) = reply.problem() {

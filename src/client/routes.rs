@@ -401,12 +401,8 @@ fn success_of(reply: Reply) -> Result<Value, Problem> {
 
 /// The peer's own reply inside a relaying instance's; that instance's problem if it never got one.
 fn peer_reply(reply: Reply) -> Result<Reply, CallError> {
-    let handed_through = match reply.to_value() {
-        Value::Object(mut members) => members.remove("peer_reply").filter(Value::is_object),
-        _ => None,
-    };
-    if let Some(peer_reply) = handed_through {
-        return Reply::parse(peer_reply.to_string().as_bytes()).map_err(|error| {
+    if let Some(peer_reply) = reply.peer_reply() {
+        return peer_reply.map_err(|error| {
             let message =
                 format!("the relaying instance handed through something else than a reply: {error}");
             Problem::new(Code::PeerGarbage, message).into()

@@ -392,7 +392,9 @@ fn reason(reply: &Reply, code: Code) -> String {
 
 /// A code, and for one of another implementation's behind it the word that was said there: `peer_failed:quota_exceeded`.
 fn with_said(code: Code, reply: &Reply) -> String {
-    let said = reply.member(FAILED_AT).and_then(|told| told.get("code")?.as_str());
+    let said = reply
+        .member(FAILED_AT)
+        .and_then(|told| told.get("code")?.as_str());
     match said.filter(|said| code == Code::PeerFailed && *said != code.as_str() && Code::is_word(said)) {
         Some(said) => format!("{code}:{said}"),
         None => code.as_str().to_owned(),

@@ -188,7 +188,10 @@ mod tests {
         let said = later.tell(Problem::new(Code::PeerRefused, "no"));
         let said = said.with(SENT, json!(true));
         let handed = way().hand_on(said.clone(), &Reply::error(&said));
-        assert_eq!(handed.details[SENT], true, "an instance that relays knows what it sent");
+        assert_eq!(
+            handed.details[SENT], true,
+            "an instance that relays knows what it sent"
+        );
         assert_eq!(handed.message, said.message);
         assert_eq!(handed.details[FAILED_AT], said.details[FAILED_AT]);
         assert_eq!(handed.details[FAILED_AT]["code"], "peer_refused");

@@ -27,6 +27,10 @@ struct Body {
     /// The whole reply of a peer that is handed on with its result, which is text then.
     peer_reply: Option<Rendered>,
     others: Map<String, Value>,
+    /// The reply as it came, to be handed on, where a whole number beside the result was rounded.
+    as_it_came: Option<Box<Rendered>>,
+    /// Whether a whole number among the others was rounded.
+    is_rounded: bool,
 }
 
 /// Why an action failed, on its way to becoming an error reply.
@@ -80,35 +84,56 @@ impl Reply {
 
     /// The same with a result that is rendered already.
     pub fn success_rendered(result: Rendered) -> Self {
-        Self::rendered(result, None, Map::new())
+        Self::of(Some(result), Map::new(), false)
     }
 
-    fn rendered(result: Rendered, peer_reply: Option<Rendered>, others: Map<String, Value>) -> Self {
+    fn of(rendered: Option<Rendered>, others: Map<String, Value>, is_rounded: bool) -> Self {
         Self(Arc::new(Body {
-            rendered: Some(result),
-            peer_reply,
+            rendered,
+            peer_reply: None,
             others,
+            as_it_came: None,
+            is_rounded,
         }))
     }
 
-    /// `{"status": "success", "result": …, "peer_reply": …}`: what a peer answered, with its result as ours.
+    /// `{"status": "success", "result": …, "peer_reply": …}`: what a peer answered, with its result as ours. A large result
+    /// is there once only: the peer's reply says that it is beside it.
     pub fn handing_on(peer_reply: Self) -> Self {
-        let whole = String::from_utf8(peer_reply.to_bytes()).expect("JSON is written as UTF-8");
+        if peer_reply.result_length() > Some(LARGEST_TWICE) {
+            return Self::handing_on_once(peer_reply);
+        }
         let levels = peer_reply.depth();
+        let whole = match &peer_reply.0.as_it_came {
+            Some(text) => Rendered::clone(text),
+            None => {
+                let text = String::from_utf8(peer_reply.to_bytes()).expect("JSON is written as UTF-8");
+                Rendered::read(text, levels)
+            }
+        };
         let mut body = Arc::unwrap_or_clone(peer_reply.0);
         let result = body.rendered.unwrap_or_else(|| {
             let result = body.others.shift_remove("result").unwrap_or(Value::Null);
             Rendered::of(&result)
         });
-        Self::rendered(result, Some(Rendered::read(whole, levels)), Map::new())
+        let mut reply = Self::success_rendered(result);
+        Arc::make_mut(&mut reply.0).peer_reply = Some(whole);
+        reply
+    }
+
+    fn handing_on_once(peer_reply: Self) -> Self {
+        let body = Arc::unwrap_or_clone(peer_reply.0);
+        let mut beside = Map::new();
+        beside.insert("status".to_owned(), SUCCESS.clone());
+        beside.insert(RESULT_BESIDE.to_owned(), Value::Bool(true));
+        beside.extend(body.others);
+        let mut others = Map::new();
+        others.insert(PEER_REPLY.to_owned(), Value::Object(beside));
+        Self::of(body.rendered, others, body.is_rounded)
     }
 
     fn whole(object: Map<String, Value>) -> Self {
-        Self(Arc::new(Body {
-            rendered: None,
-            peer_reply: None,
-            others: object,
-        }))
+        Self::of(None, object, false)
     }
 
     /// `{"status": "error", "code": …, "message": …}` and the problem's details.
@@ -140,28 +165,76 @@ impl Reply {
 
     /// Reads the bytes that a sealed response held: an object with a text `status`.
     pub fn parse(bytes: &[u8]) -> Result<Self, StrictJsonError> {
-        if let Some((result, others)) = handed_on::read(bytes) {
-            return Ok(Self::rendered(result, None, others));
+        if let Some(read) = handed_on::read(bytes) {
+            return Ok(Self::of(read.result, read.others, read.is_rounded));
         }
-        match strict_json::parse(bytes)? {
-            Value::Object(object) if object.get("status").is_some_and(Value::is_string) => {
-                Ok(Self::whole(object))
+        match strict_json::parse_rounding(bytes)? {
+            (Value::Object(object), is_rounded) if object.get("status").is_some_and(Value::is_string) => {
+                Ok(Self::of(None, object, is_rounded))
             }
             _ => Err(StrictJsonError::NotAReply),
         }
     }
 
     /// The same for whoever hands replies on: the result of a success stays text however long it is, and what is beside
-    /// it, or what says of no success, is not taken for more than a part of the memory that a result may need.
+    /// it, or what says of no success, is not taken for more than a part of the memory that a result may need. What would
+    /// be rounded stays text in a short reply too.
     pub fn parse_to_hand_on(bytes: &[u8]) -> Result<Self, StrictJsonError> {
         if bytes.len() <= handed_on::LONGEST {
-            return Self::parse(bytes);
+            let reply = Self::parse(bytes)?;
+            return Ok(match reply.0.is_rounded {
+                true => reply.with_digits_of(bytes),
+                false => reply,
+            });
         }
-        match handed_on::read_large(bytes)? {
-            (Some(result), others) => Ok(Self::rendered(result, None, others)),
-            (None, object) if object.get("status").is_some_and(Value::is_string) => Ok(Self::whole(object)),
-            (None, _) => Err(StrictJsonError::NotAReply),
+        let read = handed_on::read_large(bytes)?;
+        let is_reply = read.result.is_some() || read.others.get("status").is_some_and(Value::is_string);
+        if !is_reply {
+            return Err(StrictJsonError::NotAReply);
         }
+        Ok(Self::of(read.result, read.others, read.is_rounded))
+    }
+
+    /// This reply with what it is made of as text, where it says of a success.
+    fn with_digits_of(self, bytes: &[u8]) -> Self {
+        let levels = self.depth();
+        let read = handed_on::read_large(bytes)
+            .ok()
+            .filter(|read| read.result.is_some());
+        let (Some(read), Ok(text)) = (read, std::str::from_utf8(bytes)) else {
+            return self;
+        };
+        let mut reply = Self::of(read.result, read.others, read.is_rounded);
+        Arc::make_mut(&mut reply.0).as_it_came = Some(Box::new(Rendered::read(text, levels)));
+        reply
+    }
+
+    /// Whether a whole number of it has more digits than are kept, so that its value is another one.
+    pub fn is_rounded(&self) -> bool {
+        let body = &self.0;
+        let mut texts = [&body.rendered, &body.peer_reply].into_iter().flatten();
+        body.is_rounded || texts.any(|text| strict_json::is_rounding(text.as_str().as_bytes()))
+    }
+
+    /// The peer's own reply, in that of an instance that relayed.
+    pub fn peer_reply(&self) -> Option<Result<Self, StrictJsonError>> {
+        let value = self.member(PEER_REPLY).filter(|value| value.is_object())?;
+        if let (Some(Value::Bool(true)), Some(result)) = (value.get(RESULT_BESIDE), self.result()) {
+            return Some(Ok(self.with_result_of(value, result)));
+        }
+        let read = Self::parse(value.to_string().as_bytes());
+        Some(read.map(|mut reply| {
+            Arc::make_mut(&mut reply.0).is_rounded |= self.is_rounded();
+            reply
+        }))
+    }
+
+    /// The peer's reply whose result is ours.
+    fn with_result_of(&self, peer_reply: &Value, result: &Value) -> Self {
+        let mut object = peer_reply.as_object().cloned().unwrap_or_default();
+        object.shift_remove(RESULT_BESIDE);
+        object.insert("result".to_owned(), result.clone());
+        Self::of(None, object, self.is_rounded())
     }
 
     /// Bytes of a result that is text still.
@@ -339,6 +412,11 @@ impl Reply {
 
 /// The member of a relayed reply that is the peer's own one.
 const PEER_REPLY: &str = "peer_reply";
+/// The member of such a reply that says that its result is that of the reply around it.
+const RESULT_BESIDE: &str = "result_beside";
+/// Bytes of a result that may be in a reply twice: whoever hands that on in turn takes 1 MiB beside the result at most,
+/// and nobody reads more than 128 MiB.
+const LARGEST_TWICE: usize = 512 * 1024;
 const BEFORE_PEER_REPLY: &[u8] = br#","peer_reply":"#;
 /// Bytes for which there is room behind what is text already.
 const USUAL_OTHERS: usize = 64;
@@ -410,8 +488,61 @@ mod tests {
     #[test]
     fn what_an_original_instance_did_is_no_failure() {
         let exit_class = |text: &str| Reply::parse(text.as_bytes()).unwrap().exit_class();
-        assert_eq!(exit_class(r#"{"status":"creation_model_complete","result":{}}"#), None);
+        assert_eq!(
+            exit_class(r#"{"status":"creation_model_complete","result":{}}"#),
+            None
+        );
         assert_eq!(exit_class(r#"{"status":"pending"}"#), Some(ExitClass::Failed));
+    }
+
+    #[test]
+    fn a_large_result_is_handed_on_once_and_found_again() {
+        let large = "x".repeat(LARGEST_TWICE);
+        let theirs = format!(r#"{{"status": "success", "result": "{large}", "took": 3}}"#);
+        let mut reply = Reply::parse_to_hand_on(theirs.as_bytes()).unwrap();
+        for _ in 0..2 {
+            let bytes = Reply::handing_on(reply).with("peer", json!("inst_1")).to_bytes();
+            assert!(bytes.len() < theirs.len() + 1_000, "{}", bytes.len());
+            reply = Reply::parse_to_hand_on(&bytes).unwrap();
+        }
+        let next = Reply::parse(&reply.to_bytes())
+            .unwrap()
+            .peer_reply()
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            next.member("peer"),
+            Some(&json!("inst_1")),
+            "an instance that relayed itself"
+        );
+        assert_eq!(
+            next.peer_reply().unwrap().unwrap(),
+            Reply::parse(theirs.as_bytes()).unwrap()
+        );
+    }
+
+    #[test]
+    fn the_digits_of_a_result_are_handed_on_whatever_the_peer_writes_between_members() {
+        for text in [
+            r#"{"status":"success","result":{"wei":25000000000000000001}}"#,
+            r#"{"status": "success", "result": {"wei": 25000000000000000001}}"#,
+            r#"{"result": {"wei": 25000000000000000001}, "status": "success", "at": 25000000000000000002}"#,
+            r#"{"status":"success","result":1,"wei":25000000000000000001}"#,
+        ] {
+            assert!(Reply::parse(text.as_bytes()).unwrap().is_rounded(), "{text}");
+            let reply = Reply::parse_to_hand_on(text.as_bytes()).unwrap();
+            let bytes = Reply::handing_on(reply).to_bytes();
+            let handed_on = String::from_utf8(bytes).unwrap();
+            let digits = ["25000000000000000001", "25000000000000000002"];
+            for digits in digits.into_iter().filter(|digits| text.contains(digits)) {
+                assert!(handed_on.contains(digits), "{handed_on}");
+            }
+            let reply = Reply::parse(handed_on.as_bytes()).unwrap();
+            assert!(reply.is_rounded(), "{handed_on}");
+            assert!(reply.peer_reply().unwrap().unwrap().is_rounded(), "{handed_on}");
+        }
+        let fraction = br#"{"status": "success", "result": [0.1000000000000000055, 2.5e19]}"#;
+        assert!(!Reply::parse(fraction).unwrap().is_rounded());
     }
 
     #[test]
@@ -424,7 +555,11 @@ mod tests {
         assert_eq!(reply.problem().unwrap().code, Code::PeerFailed);
         assert_eq!(reply.failure(), Some("quota_exceeded"));
         let reply = Reply::parse(br#"{"status":"error","code":"quota exceeded\u001b[2J"}"#).unwrap();
-        assert_eq!(reply.failure(), Some("peer_failed"), "no text of theirs where codes are told");
+        assert_eq!(
+            reply.failure(),
+            Some("peer_failed"),
+            "no text of theirs where codes are told"
+        );
         assert!(Reply::parse(br#"{"message":"hello"}"#).is_err());
     }
 }

@@ -1,16 +1,19 @@
-//! JSON read strictly: depth limit, no duplicate and no reserved keys, no lone surrogates, no numbers out of range.
+//! JSON read strictly: depth limit, no duplicate and no reserved keys, no lone surrogates, no number that would become
+//! another one.
 //!
 //! Two parsers that disagree about a message are an attack waiting to happen; whatever could be
 //! read in two ways is refused (RFC 8259 leaves these cases to the reader). So is what this program's own library would
 //! read a second time: an object with one of the names by which it knows text that is JSON already.
 
 mod checked;
+mod wide;
 
 use checked::{Checked, refuse_name};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
+use std::cell::Cell;
 use std::fmt;
 
 /// How deep arrays and objects may nest.
@@ -19,7 +22,7 @@ pub const DEEPEST: usize = 64;
 /// Why bytes are not acceptable JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StrictJsonError {
-    /// Malformed, too deep, a duplicate or reserved key, a lone surrogate, or a number out of range.
+    /// Malformed, too deep, a duplicate or reserved key, a lone surrogate, or a number that is too large to be kept.
     #[error("{0}")]
     Malformed(String),
     /// Acceptable JSON, but not an object with a `status`.
@@ -27,7 +30,8 @@ pub enum StrictJsonError {
     NotAReply,
 }
 
-/// Reads one JSON value that fills all of `bytes`.
+/// Reads one JSON value that fills all of `bytes`. What it was written as is what it is: a whole number that would be
+/// rounded is refused.
 pub fn parse(bytes: &[u8]) -> Result<Value, StrictJsonError> {
     parse_located(bytes).map_err(|(error, _)| error)
 }
@@ -35,15 +39,75 @@ pub fn parse(bytes: &[u8]) -> Result<Value, StrictJsonError> {
 /// The same; a failure also says where it was noticed, as line and column from 1, where that can be told.
 pub fn parse_located(bytes: &[u8]) -> Result<Value, (StrictJsonError, Option<(usize, usize)>)> {
     check_depth(bytes).map_err(|error| (error, None))?;
+    let too_wide = || {
+        let found = wide::find(bytes)?;
+        let place = line_and_column(bytes, found.offset);
+        Some((StrictJsonError::Malformed(found.to_string()), Some(place)))
+    };
+    match read(bytes) {
+        Ok((value, false)) => Ok(value),
+        Ok((value, true)) => too_wide().map_or(Ok(value), Err),
+        Err(error) => Err(is_out_of_range(&error)
+            .then(too_wide)
+            .flatten()
+            .unwrap_or_else(|| {
+                let place = (error.line() > 0).then(|| (error.line(), error.column().max(1)));
+                (StrictJsonError::Malformed(error.to_string()), place)
+            })),
+    }
+}
+
+/// The same for what others said, which can only be shown as far as it can be kept; and whether a whole number of it was
+/// rounded.
+pub(super) fn parse_rounding(bytes: &[u8]) -> Result<(Value, bool), StrictJsonError> {
+    check_depth(bytes)?;
+    let (value, may_be_rounded) =
+        read(bytes).map_err(|error| StrictJsonError::Malformed(error.to_string()))?;
+    Ok((value, may_be_rounded && is_rounding(bytes)))
+}
+
+/// Whether a whole number of JSON text that was read strictly before becomes another one as a value.
+pub(super) fn is_rounding(text: &[u8]) -> bool {
+    wide::find(text).is_some()
+}
+
+/// Whether a value may be a whole number that was rounded, or hold one: it cannot be told from one that was meant so.
+pub fn may_be_rounded(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            number.is_f64()
+                && number
+                    .as_f64()
+                    .is_some_and(|number| number.abs() >= wide::SUSPECT)
+        }
+        Value::Array(items) => items.iter().any(may_be_rounded),
+        Value::Object(members) => members.values().any(may_be_rounded),
+        _ => false,
+    }
+}
+
+/// One value, and whether one of its numbers is so large that it may be a rounded one.
+fn read(bytes: &[u8]) -> Result<(Value, bool), serde_json::Error> {
+    let is_large = Cell::new(false);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let read = Strict::deserialize(&mut deserializer).and_then(|Strict(value)| {
-        deserializer.end()?;
-        Ok(value)
-    });
-    read.map_err(|error| {
-        let place = (error.line() > 0).then(|| (error.line(), error.column().max(1)));
-        (StrictJsonError::Malformed(error.to_string()), place)
-    })
+    let value = Strict(&is_large).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok((value, is_large.get()))
+}
+
+fn is_out_of_range(error: &serde_json::Error) -> bool {
+    error.to_string().starts_with("number out of range")
+}
+
+/// Where a byte stands, as line and column from 1.
+fn line_and_column(bytes: &[u8], offset: usize) -> (usize, usize) {
+    let before = &bytes[..offset];
+    let begin = before
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |at| at + 1);
+    let lines = before.iter().filter(|&&byte| byte == b'\n').count();
+    (lines + 1, offset - begin + 1)
 }
 
 /// Reads the value with which `text` begins, for text that stays text: how many bytes of it that is, and how many levels
@@ -118,9 +182,17 @@ pub fn locate(bytes: &[u8]) -> Option<Refused> {
             message: format!("nested deeper than {DEEPEST} levels"),
         });
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let read = Strict::deserialize(&mut deserializer).and_then(|_| deserializer.end());
-    let error = read.err()?;
+    let error = match read(bytes) {
+        Ok((_, false)) => return None,
+        Ok((_, true)) => {
+            let found = wide::find(bytes)?;
+            return Some(Refused {
+                offset: found.offset,
+                message: found.to_string(),
+            });
+        }
+        Err(error) => error,
+    };
     let lines = bytes.split_inclusive(|&byte| byte == b'\n');
     let before: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
     let text = error.to_string();
@@ -199,18 +271,20 @@ fn walk(bytes: &[u8], mut go_on: impl FnMut(usize, usize) -> bool) {
     }
 }
 
-/// A value whose objects have no duplicate and no reserved keys.
-struct Strict(Value);
+/// Reads a value whose objects have no duplicate and no reserved keys, and notes if one of its numbers is so large that
+/// it may be a rounded one.
+#[derive(Clone, Copy)]
+struct Strict<'a>(&'a Cell<bool>);
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -234,6 +308,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        if value.abs() >= wide::SUSPECT {
+            self.0.set(true);
+        }
         Number::from_f64(value)
             .map(Value::Number)
             .ok_or_else(|| E::custom("number out of range"))
@@ -249,7 +326,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -257,7 +334,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
-        while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(self)?;
             refuse_name(&name, object.contains_key(&name)).map_err(A::Error::custom)?;
             object.insert(name, value);
         }
@@ -303,6 +381,37 @@ pub(super) mod tests {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
         assert!(parse(b"\"\xff\"").is_err(), "not UTF-8");
+    }
+
+    #[test]
+    fn threat_27_a_whole_number_that_would_become_another_one_is_refused_by_name() {
+        for text in [
+            r#"{"action":"pay","wei":25000000000000000001}"#,
+            r#"{"wei":[-9223372036854775809]}"#,
+            r#"{"wei":18446744073709551616}"#,
+            r#"{"wei":1e400}"#,
+        ] {
+            let error = parse(text.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("\"wei\"") && error.contains("as text"), "{error}");
+            assert!(locate(text.as_bytes()).is_some());
+        }
+        let (_, place) = parse_located(b"{\"a\":1,\n \"wei\":25000000000000000001}").unwrap_err();
+        assert_eq!(place, Some((2, 8)));
+        for text in [
+            "18446744073709551615",
+            "-9223372036854775808",
+            "2.5e19",
+            "0.1000000000000000055",
+        ] {
+            assert!(parse(text.as_bytes()).is_ok(), "{text}");
+            assert_eq!(
+                parse_rounding(text.as_bytes()).map(|(_, rounded)| rounded),
+                Ok(false)
+            );
+        }
+        let rounded = parse_rounding(b"[25000000000000000001]").unwrap();
+        assert_eq!(rounded.1, true);
+        assert!(may_be_rounded(&rounded.0));
     }
 
     /// A reply that is kept is read again before it is given a second time.

@@ -225,10 +225,7 @@ impl Workspace {
     pub(super) async fn record_in_log(&self, happened: Happened) -> Result<u64, Failure> {
         self.in_vault(move |vault| {
             let (status, code) = match &happened.outcome {
-                Ok(reply) => (
-                    reply.status().to_owned(),
-                    reply.failure().map(str::to_owned),
-                ),
+                Ok(reply) => (reply.status().to_owned(), reply.failure().map(str::to_owned)),
                 Err(failure) => ("failed".to_owned(), Some(failure.code.as_str().to_owned())),
             };
             let reply = happened.outcome.as_ref().ok().map(Reply::to_bytes);

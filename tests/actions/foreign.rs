@@ -155,3 +155,30 @@ async fn of_an_interpretation_the_whole_reply_is_handed_on() {
     );
     assert_eq!(relayed["peer_reply"], reply);
 }
+
+#[tokio::test]
+async fn digits_come_through_a_relay_and_no_circuit_goes_on_with_a_rounded_number() {
+    let reply = r#"{"status": "success", "result": {"wei": 25000000000000000001, "name": "n"}}"#;
+    let foreign = Foreign::answering(reply).await;
+    let relayed = String::from_utf8(foreign.relayed().await.to_bytes()).unwrap();
+    assert_eq!(relayed.matches("25000000000000000001").count(), 2, "{relayed}");
+    for (taken, goes_on) in [("{0.name}", true), ("{0.wei}", false), ("{0}", false)] {
+        let steps = json!([
+            {"action": "relay", "connection_id": foreign.connection, "query": {"action": "balance"}},
+            {"action": "search_pointers", "search_term": format!("it is {taken}")},
+        ]);
+        let circuit = foreign.alpha.circuit(&foreign.connection, steps).await;
+        let reply = foreign.alpha.invoke(&foreign.connection, &circuit).await;
+        if goes_on {
+            result_of(reply);
+            continue;
+        }
+        let (code, problem) = problem_of(&reply);
+        assert_eq!(
+            (code, &problem["step"]),
+            (Code::InvalidCircuit, &json!(1)),
+            "{problem}"
+        );
+        assert!(text(&problem["message"]).contains("as text"), "{problem}");
+    }
+}

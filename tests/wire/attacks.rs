@@ -332,6 +332,7 @@ async fn threat_26_and_27_json_that_two_readers_could_take_differently_is_refuse
         r#"{"action":"whoami","action":"x"}"#,
         r#"{"action":"\ud800"}"#,
         r#"{"action":"whoami","x":1e400}"#,
+        r#"{"action":"whoami","x":[25000000000000000001]}"#,
         "[]",
         "{}",
         "",

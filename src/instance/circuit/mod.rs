@@ -99,19 +99,25 @@ impl Circuit {
             )));
         }
         if self.is_one_relay() {
-            return run_step(&self.steps[0], call, via, &[]).await;
+            return run_step(&self.steps[0], call, via, &[], &[]).await;
         }
         let mut results = Vec::with_capacity(self.steps.len());
+        let mut rounded = Vec::new();
         let mut room = LARGEST_RESULT;
         for (index, step) in self.steps.iter().enumerate() {
-            let outcome = run_step(step, call, via, &results).await;
+            let outcome = run_step(step, call, via, &results, &rounded).await;
             let result = match outcome.map_err(|problem| problem.with("step", json!(index)))? {
                 Outcome::Success(result) => result,
                 // As text it is known how large it is before memory is taken for what it holds.
                 Outcome::Relayed { reply, .. } if reply.result_length() > Some(room) => {
                     return Err(too_large(index));
                 }
-                Outcome::Relayed { reply, .. } => reply.into_result().unwrap_or(Value::Null),
+                Outcome::Relayed { reply, .. } => {
+                    if reply.is_rounded() {
+                        rounded.push(index);
+                    }
+                    reply.into_result().unwrap_or(Value::Null)
+                }
                 Outcome::Rendered(result) => result.into_value(),
                 Outcome::Interpretation {
                     interpretation,
@@ -202,7 +208,13 @@ fn relay_connection(index: usize, query: &Query) -> Result<ConnectionId, Problem
     }
 }
 
-async fn run_step(step: &Step, call: &Call<'_>, via: &Connection, results: &[Value]) -> Answer {
+async fn run_step(
+    step: &Step,
+    call: &Call<'_>,
+    via: &Connection,
+    results: &[Value],
+    rounded: &[usize],
+) -> Answer {
     spend_step(call)?;
     if call.gone.is_cancelled() {
         return Err(caller_gone());
@@ -212,7 +224,8 @@ async fn run_step(step: &Step, call: &Call<'_>, via: &Connection, results: &[Val
         let message = "the deadline passed before the circuit was done";
         return Err(here.tell(Problem::new(Code::DeadlineExceeded, message)));
     }
-    let filled = placeholder::fill(&step.query, results).map_err(|error| invalid(error.to_string()))?;
+    let filled = placeholder::fill(&step.query, results, rounded);
+    let filled = filled.map_err(|error| invalid(error.to_string()))?;
     let query = Query::from_value(filled)?;
     match &step.relay_through {
         Some(connection) => relay_step(call, via, connection, &query).await,

@@ -6,6 +6,7 @@
 
 use crate::model::json_size;
 use crate::protocol::circuit::{Piece, pieces};
+use crate::protocol::strict_json::may_be_rounded;
 use serde_json::Value;
 
 /// Bytes that one filled step may have.
@@ -17,6 +18,12 @@ pub enum FillError {
     /// Nothing is at the path: the placeholder, and what is there instead.
     #[error("the placeholder {{{0}}} finds nothing: {1}")]
     Nothing(String, String),
+    /// What is there has a whole number whose last digits are lost.
+    #[error(
+        "the placeholder {{{0}}} would put in a number that the peer of step {1} wrote with more digits than are kept, \
+         and so another number; have the peer write it as text"
+    )]
+    Rounded(String, usize),
     /// The step would become too large.
     #[error("the step becomes larger than {LARGEST_STEP} bytes when its placeholders are filled")]
     TooLarge,
@@ -32,10 +39,12 @@ pub fn last_reference(value: &Value) -> Option<usize> {
     }
 }
 
-/// The value with every placeholder replaced.
-pub fn fill(value: &Value, results: &[Value]) -> Result<Value, FillError> {
+/// The value with every placeholder replaced by what `results` have; in those of the `rounded` steps a whole number had
+/// more digits than are kept.
+pub fn fill(value: &Value, results: &[Value], rounded: &[usize]) -> Result<Value, FillError> {
     Filling {
         results,
+        rounded,
         left: LARGEST_STEP,
     }
     .value(value)
@@ -43,6 +52,7 @@ pub fn fill(value: &Value, results: &[Value]) -> Result<Value, FillError> {
 
 struct Filling<'a> {
     results: &'a [Value],
+    rounded: &'a [usize],
     left: usize,
 }
 
@@ -74,8 +84,11 @@ impl<'a> Filling<'a> {
                     self.spend(part.len())?;
                     filled.push_str(part);
                 }
-                Piece::Placeholder { inner, .. } => {
+                Piece::Placeholder { inner, step } => {
                     let found = self.find(inner)?;
+                    if self.rounded.contains(&step) && may_be_rounded(found) {
+                        return Err(FillError::Rounded(inner.to_owned(), step));
+                    }
                     let size = json_size(found, self.left).ok_or(FillError::TooLarge)?;
                     self.spend(size)?;
                     if inner.len() + 2 == text.len() {

@@ -10,6 +10,7 @@ use super::state::{Asked, Composer, Panel};
 use super::view::panel_lines::panel_length;
 use super::window::Kind;
 use crate::command::{Key, KeyCode};
+use crate::protocol::strict_json;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Tab, paste};
 use crate::tui::state::State;
@@ -158,7 +159,7 @@ fn turn_panel(composer: &mut Composer) {
 
 /// Puts the query on lines, as it is shown elsewhere.
 fn lay_out(composer: &mut Composer) {
-    match serde_json::from_str(composer.editor.text()) {
+    match strict_json::parse(composer.editor.text().as_bytes()) {
         Ok(value) => {
             let text = laid_out(&value);
             if text != composer.editor.text() {
@@ -166,7 +167,7 @@ fn lay_out(composer: &mut Composer) {
             }
             composer.popup = None;
         }
-        Err(_) => composer.note = Some(("what is no JSON yet cannot be laid out".to_owned(), true)),
+        Err(error) => composer.note = Some((format!("this cannot be laid out yet: {error}"), true)),
     }
 }
 

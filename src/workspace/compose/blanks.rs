@@ -3,6 +3,7 @@
 //! reply to that action. Only texts have blanks, and never the one that names the action, so that what a query may do can be
 //! told before it is filled in. Pure: where the values come from is told from outside.
 
+use crate::protocol::strict_json;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -65,7 +66,7 @@ impl AskedBlank {
         if !self.is_json {
             return None;
         }
-        let error = serde_json::from_str::<Value>(answer).err()?;
+        let error = strict_json::parse(answer.as_bytes()).err()?;
         Some(format!(
             "what goes into {} is to be JSON, such as 7, true, \"text\" or [1, 2]: {error}",
             self.name

@@ -5,7 +5,7 @@ use super::Outgoing;
 use super::blanks::{Answers, AskedBlank, FromReply, Source, asked, fill, replies};
 use super::paths::{ReplyPath, paths};
 use crate::model::InstanceName;
-use crate::protocol::{Code, Query};
+use crate::protocol::{Code, Query, strict_json};
 use crate::vault::LogQuery;
 use serde_json::Value;
 use std::collections::hash_map::Entry;
@@ -174,7 +174,7 @@ fn check_answers(blanks: &[AskedBlank], answers: &Answers) -> Result<(), Failure
 /// An answer as it goes in; what is to be JSON was looked at before.
 fn answered(name: &str, is_json: bool, answers: &Answers) -> Value {
     let answer = answers.get(name).map_or("", String::as_str);
-    if is_json && let Ok(value) = serde_json::from_str(answer) {
+    if is_json && let Ok(value) = strict_json::parse(answer.as_bytes()) {
         return value;
     }
     Value::String(answer.to_owned())
@@ -201,9 +201,9 @@ async fn taken_of(action: &str, instance: &str, text: Arc<str>, expression: &str
             answer.results.len()
         )));
     };
-    match serde_json::from_str(one) {
+    match strict_json::parse(one.as_bytes()) {
         Ok(Value::Null) => Err(failed("gives null: there is nothing of this name")),
         Ok(value) => Ok(value),
-        Err(error) => Err(failed(&format!("gives no JSON ({error})"))),
+        Err(error) => Err(failed(&format!("gives what cannot go in: {error}"))),
     }
 }

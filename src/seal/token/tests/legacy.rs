@@ -189,7 +189,10 @@ fn where_a_call_stands_is_read_if_it_is_ours_and_passed_over_otherwise() {
     let token = sign_legacy(&legacy_keys(), &said);
     let read = verify_legacy(&legacy_keys(), &token, NOW).unwrap();
     assert_eq!(read.chain, Some(chain));
-    let older = format!(r#"{{"app_id":"alpha","exp":{},"bfly_chain":{{"hop":3,"path":[],"dl":7}}}}"#, NOW + 60);
+    let older = format!(
+        r#"{{"app_id":"alpha","exp":{},"bfly_chain":{{"hop":3,"path":[],"dl":7}}}}"#,
+        NOW + 60
+    );
     let read = verify_legacy(&legacy_keys(), &with_claims(&older), NOW).unwrap();
     assert_eq!(read.chain.map(|chain| (chain.dl, chain.iat)), Some((7, None)));
     for foreign in ["7", "null", "\"x\"", r#"{"hop":300,"path":[],"dl":0}"#] {
