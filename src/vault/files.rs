@@ -14,7 +14,7 @@ fn refused(path: &Path, reason: impl Into<String>, remedy: &'static str) -> Vaul
     }
 }
 
-fn not_possible(path: &Path, error: &std::io::Error, what: &str) -> VaultError {
+pub(super) fn not_possible(path: &Path, error: &std::io::Error, what: &str) -> VaultError {
     let remedy = match error.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             "give a place that you may write to, with `--home DIR` or BUTTERFLY_HOME"

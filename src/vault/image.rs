@@ -2,7 +2,8 @@
 
 use super::lock::LockRow;
 use super::manifest::Manifest;
-use super::{Lock, Vault, VaultError, files};
+use super::migrating::migrate;
+use super::{Lock, Vault, VaultError, files, leftovers};
 use crate::seal::DataKey;
 use rusqlite::Connection;
 use serde::Serialize;
@@ -52,6 +53,7 @@ impl Vault {
     /// A copy of everything at one moment, while others may go on writing.
     pub fn image(&self, with_log: bool) -> Result<Image, VaultError> {
         let key = self.key()?;
+        leftovers::remove_unfinished(self.folder());
         let copy = Passing(
             self.path()
                 .with_file_name(format!("console.db.copy-{}", std::process::id())),
@@ -82,7 +84,7 @@ impl Vault {
         Self::create_by(folder, lock, |path| {
             std::fs::write(path, &image.database).map_err(|error| VaultError::Failed(error.to_string()))?;
             let mut connection = Connection::open_with_flags(path, super::open::flags())?;
-            super::open::migrate(&mut connection, path)?;
+            migrate(&mut connection, path)?;
             // With another key, or with rows that are not its own, it is no vault.
             Manifest::read(&connection, &image.key)?;
             let row = LockRow::seal(&image.key, lock)?;

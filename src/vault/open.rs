@@ -2,7 +2,8 @@
 
 use super::lock::LockRow;
 use super::manifest::Manifest;
-use super::{Lock, LockKind, LogRetention, VaultError, files, old_lock};
+use super::migrating::migrate;
+use super::{Lock, LockKind, LogRetention, VaultError, files, leftovers, old_lock};
 use crate::seal::{DataKey, Identity, in_place};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -11,12 +12,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-mod embedded {
-    refinery::embed_migrations!("src/vault/migrations");
-}
-
-/// What `user_version` says after the newest migration.
-const VERSION: i64 = 4;
 /// How long one console waits for another one's write.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// Pages of the write-ahead log at which whoever opens the database copies it back and begins it anew.
@@ -104,6 +99,14 @@ impl Vault {
         self
     }
 
+    /// Copies the write-ahead log of the vault in `folder` back, so that its database file is all of it; whether that
+    /// could be done. Needs no key.
+    pub fn fold(folder: &Path) -> Result<bool, VaultError> {
+        let connection = Connection::open_with_flags(real(folder)?, flags())?;
+        connection.busy_timeout(PATIENCE)?;
+        old_lock::empty_log(&connection)
+    }
+
     /// Whether there is a vault in `folder`, as far as can be told: where nobody may look, opening says why.
     pub fn exists(folder: &Path) -> bool {
         match std::fs::symlink_metadata(database(folder)) {
@@ -138,6 +141,8 @@ impl Vault {
         if let Some(before) = before {
             before.forget();
         }
+        // Nor in a copy of the whole file.
+        leftovers::remove_unfinished(self.folder());
         Ok(())
     }
 
@@ -185,7 +190,7 @@ impl Vault {
         &self.path
     }
 
-    fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(&self.path)
     }
 
@@ -233,10 +238,23 @@ pub(super) fn flags() -> OpenFlags {
 
 /// Gives the finished file its name, unless another console was faster.
 fn put_in_place(making: &Path, path: &Path, folder: &Path) -> Result<(), VaultError> {
+    // One maker at a time: what lies there without a database is then of none that was made this moment.
+    let _turn = leftovers::turn(folder);
+    if !Vault::exists(folder) {
+        leftovers::set_aside(folder)?;
+    }
     in_place::put(making, path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => VaultError::Exists(folder.to_owned()),
         _ => VaultError::Failed(error.to_string()),
     })
+}
+
+/// SQLite refuses a link anywhere in the path; only the last part is ours to judge.
+fn real(folder: &Path) -> Result<PathBuf, VaultError> {
+    let folder = folder.canonicalize();
+    Ok(database(
+        &folder.map_err(|error| VaultError::Failed(error.to_string()))?,
+    ))
 }
 
 fn connect(folder: &Path) -> Result<(PathBuf, Connection), VaultError> {
@@ -254,11 +272,7 @@ fn connect(folder: &Path) -> Result<(PathBuf, Connection), VaultError> {
             rusqlite::version()
         )));
     }
-    // SQLite refuses a link anywhere in the path; only the last part is ours to judge.
-    let real = folder
-        .canonicalize()
-        .map_err(|error| VaultError::Failed(error.to_string()))?
-        .join("console.db");
+    let real = real(folder)?;
     let connection = Connection::open_with_flags(&real, flags())?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -292,21 +306,5 @@ fn shorten_log(connection: &Connection, path: &Path) -> Result<(), VaultError> {
         // On a full disk, say: the log is only longer than it should be.
         tracing::debug!(%error, "the vault's write-ahead log stays long");
     }
-    Ok(())
-}
-
-pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), VaultError> {
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version == VERSION {
-        return Ok(());
-    }
-    if version > VERSION {
-        return Err(VaultError::TooNew(path.to_owned()));
-    }
-    // All or nothing: by itself each migration and the note that it was made would be two transactions.
-    embedded::migrations::runner()
-        .set_grouped(true)
-        .run(connection)
-        .map_err(|error| VaultError::Failed(error.to_string()))?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The vault against wrong keys, swapped rows, loose files and a second console.
 
 mod handshakes;
+mod leftovers;
 mod locks;
 mod log;
 
