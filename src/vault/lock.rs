@@ -71,6 +71,11 @@ pub(super) struct LockRow {
 }
 
 impl Lock {
+    /// Whether it is a key file that is there and gives no key: it is cut short, say, or others may read it.
+    pub fn is_damaged_key_file(&self) -> bool {
+        matches!(self, Self::KeyFile(path) if path.exists() && files::read_key_file(path).is_err())
+    }
+
     const fn word(&self) -> &'static str {
         match self {
             Self::Passphrase(_) => "passphrase",

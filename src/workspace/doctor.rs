@@ -88,9 +88,15 @@ pub async fn examine(home: &Home, opened: Result<&Workspace, &Failure>) -> Vec<O
     found.extend(files::config(home));
     found.extend(files::keymap(home));
     found.extend(files::queries(home));
-    found.extend(vault(home, opened).await);
+    // Beside a vault that is aside, advice on a home without one would only lead away from it.
+    let is_aside = files::is_vault_aside(home);
+    if !is_aside {
+        found.extend(vault(home, opened).await);
+    }
     found.extend(instances::all(home).await);
-    found.extend(instances::unknown(home, opened).await);
+    if !is_aside {
+        found.extend(instances::unknown(home, opened).await);
+    }
     if let Ok(workspace) = opened {
         found.extend(workspace.examine_gone().await);
         let (remotes, held) = tokio::join!(workspace.examine_remotes(), workspace.examine_held());

@@ -223,7 +223,7 @@ impl Home {
 }
 
 /// Whether two paths lead to one file, which need not be there yet.
-fn is_same_place(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same_place(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| {
         let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
         folder.map_or_else(

@@ -1,20 +1,32 @@
 //! An exported vault over a home in which something is already: what it would replace is told first, and is moved aside,
 //! not written over. Databases of instances that are the same ones stay where they are: an export has none.
 
+mod exchange;
+
 use super::carried::{Carried, CarriedFile};
 use super::carry::{VaultContents, into_empty, opened, refuse_used, unload};
 use super::file_failure::cannot;
-use super::folders::move_folder;
+use super::home::is_same_place;
 use super::{Failure, Home, VaultLock, blocking};
 use crate::instance::{Instance, InstanceError, LockHolder};
-use crate::model::Timestamp;
 use crate::protocol::Code;
-use crate::seal::{Passphrase, private};
+use crate::seal::Passphrase;
+use crate::seal::in_place::sync_folder;
+use crate::vault::{Lock, Vault};
+use exchange::{Exchange, private_parent};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files of a vault.
-const VAULT: [&str; 4] = ["console.db", "console.db-wal", "console.db-shm", "vault.key"];
+const DATABASE: &str = "console.db";
+const KEY: &str = "vault.key";
+/// The files of a vault: without the first one the others are none.
+const VAULT: [&str; 5] = [
+    DATABASE,
+    "console.db-wal",
+    "console.db-shm",
+    "console.db-journal",
+    KEY,
+];
 
 /// An exported vault that its words have opened.
 pub struct ExportedVault {
@@ -71,16 +83,6 @@ impl ExportedVault {
         Ok(found)
     }
 
-    /// Where in a home the files of instances come to.
-    fn paths(&self) -> impl Iterator<Item = PathBuf> {
-        let files = self.carried.files.iter();
-        files.map(|file| {
-            Path::new("instances")
-                .join(file.instance.as_str())
-                .join(&file.name)
-        })
-    }
-
     /// Whether the folder is of the same instance as this file.
     fn is_same(&self, of: &CarriedFile, folder: &Path) -> bool {
         let mut files = self.carried.files.iter();
@@ -89,7 +91,8 @@ impl ExportedVault {
         settings.is_some_and(|settings| id_line(&settings.bytes) == id_line(&there))
     }
 
-    /// Makes the home's vault of it. If that fails, the home is as it was.
+    /// Makes the home's vault of it. If that fails, the home is as it was; if it is interrupted, its vault is the one
+    /// of before or this one.
     pub async fn put_into(self, home: &Home, lock: VaultLock) -> Result<RestoredVault, Failure> {
         let home = home.clone();
         blocking(move || {
@@ -102,28 +105,96 @@ impl ExportedVault {
                     aside: None,
                 });
             }
-            let mut aside = Aside::of(home.root());
-            if let Err(failure) = aside.take(&replaced) {
-                aside.give_back();
-                return Err(failure);
-            }
-            match unload(home.root(), &self.carried, &lock) {
+            let mut exchange = Exchange::of(home.root());
+            match self.put_by(&mut exchange, &replaced, &lock) {
                 Ok(contents) => Ok(RestoredVault {
                     contents,
-                    aside: (!replaced.is_empty()).then_some(aside.folder),
+                    aside: exchange.aside(),
                 }),
                 Err(failure) => {
-                    // Whatever was there under these names is aside.
-                    for path in VAULT.iter().map(PathBuf::from).chain(self.paths()) {
-                        let _ = fs::remove_file(home.root().join(path));
-                    }
-                    aside.give_back();
+                    exchange.give_back();
                     Err(failure)
                 }
             }
         })
         .await
     }
+
+    /// Everything is made and checked beside, and only then comes to its place: the vault last.
+    fn put_by(
+        &self,
+        exchange: &mut Exchange,
+        replaced: &[PathBuf],
+        lock: &Lock,
+    ) -> Result<VaultContents, Failure> {
+        let key = Path::new(KEY);
+        let is_key_used = matches!(lock, Lock::KeyFile(path) if is_same_place(path, &exchange.place(key)));
+        if is_key_used && lock.is_damaged_key_file() {
+            exchange.take(key)?;
+        }
+        if is_key_used && !exchange.has(key) {
+            exchange.comes(key);
+        }
+        let contents = unload(exchange.made(), &self.carried, lock)?;
+        if !Vault::fold(exchange.made())? {
+            return Err(Failure::new(
+                Code::StorageFailed,
+                "another process reads the vault that is being restored",
+                "try again once nothing looks into the home (a backup of it, say)",
+            ));
+        }
+        self.put_instances(exchange, replaced)?;
+        put_vault(exchange)?;
+        if !is_key_used {
+            // It is kept aside, and locks nothing that is here now.
+            let _ = fs::remove_file(exchange.place(key));
+        }
+        Ok(contents)
+    }
+
+    /// The settings and keys of instances. A folder of another instance is replaced as a whole.
+    fn put_instances(&self, exchange: &mut Exchange, replaced: &[PathBuf]) -> Result<(), Failure> {
+        let mut whole: Vec<PathBuf> = Vec::new();
+        for file in &self.carried.files {
+            let folder = Path::new("instances").join(file.instance.as_str());
+            if whole.contains(&folder) {
+                continue;
+            }
+            if replaced.contains(&folder) {
+                exchange.take(&folder)?;
+            }
+            let path = folder.join(&file.name);
+            if !exchange.has(&folder) {
+                private_parent(&exchange.place(&folder))?;
+                exchange.put(&folder)?;
+                whole.push(folder);
+                continue;
+            }
+            if exchange.has(&path) {
+                exchange.keep(&path)?;
+            }
+            exchange.put(&path)?;
+        }
+        Ok(())
+    }
+}
+
+/// The database and its key are replaced in one step, where the one that is there is whole without what SQLite keeps
+/// beside it. One that cannot be made so (it is damaged, say) is moved away first.
+fn put_vault(exchange: &mut Exchange) -> Result<(), Failure> {
+    let database = Path::new(DATABASE);
+    let is_whole = Vault::fold(exchange.root()).unwrap_or(false);
+    for path in VAULT.iter().map(Path::new) {
+        if !exchange.has(path) {
+            continue;
+        }
+        match path == Path::new(KEY) || (path == database && is_whole) {
+            true => exchange.keep(path)?,
+            false => exchange.take(path)?,
+        }
+    }
+    exchange.put(database)?;
+    sync_folder(exchange.root()).map_err(|error| cannot(exchange.root(), "be written", &error))
 }
 
 /// The line of an instance's settings that says which instance it is.
@@ -131,54 +202,4 @@ fn id_line(settings: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(settings);
     let line = text.lines().find(|line| line.starts_with("instance_id"))?;
     Some(line.split_whitespace().collect())
-}
-
-/// What was moved out of the way.
-struct Aside<'a> {
-    root: &'a Path,
-    folder: PathBuf,
-    moved: Vec<PathBuf>,
-}
-
-impl<'a> Aside<'a> {
-    fn of(root: &'a Path) -> Self {
-        let name = format!(
-            ".replaced-{}-{}",
-            Timestamp::now().as_micros(),
-            std::process::id()
-        );
-        Self {
-            root,
-            folder: root.join(name),
-            moved: Vec::new(),
-        }
-    }
-
-    fn take(&mut self, paths: &[PathBuf]) -> Result<(), Failure> {
-        for path in paths {
-            let place = self.folder.join(path);
-            let parent = place.parent().unwrap_or(&self.folder);
-            private::folders()
-                .recursive(true)
-                .create(parent)
-                .map_err(|error| cannot(parent, "be made", &error))?;
-            move_folder(&self.root.join(path), &place)?;
-            self.moved.push(path.clone());
-        }
-        Ok(())
-    }
-
-    /// Puts everything back.
-    fn give_back(&self) {
-        for path in &self.moved {
-            let place = self.root.join(path);
-            // Of another instance's folder only what was written is gone, not the folder itself.
-            let _ = fs::remove_dir(&place);
-            if let Err(failure) = move_folder(&self.folder.join(path), &place) {
-                tracing::error!(%failure, "something of a failed restoring is still moved aside");
-                return;
-            }
-        }
-        let _ = fs::remove_dir_all(&self.folder);
-    }
 }

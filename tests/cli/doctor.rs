@@ -435,3 +435,23 @@ fn a_missing_key_of_an_instance_is_to_be_put_back_not_to_be_put_right() {
         "{told}"
     );
 }
+
+#[test]
+fn a_vault_that_an_interrupted_restoring_left_aside_is_a_fault_and_no_new_one_is_advised() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let aside = home.path(".replaced-1-1");
+    std::fs::create_dir(&aside).unwrap();
+    for name in ["console.db", "console.db-wal", "console.db-shm", "vault.key"] {
+        std::fs::rename(home.path(name), aside.join(name)).unwrap();
+    }
+    let found = look(&home);
+    let finding = one(&found, "leftover", aside.to_str().unwrap());
+    assert_eq!(finding["severity"], "fault");
+    assert!(
+        finding["remedy"].as_str().unwrap().contains("vault restore"),
+        "{finding}"
+    );
+    let leads_away = |one: &Value| one["check"] == "vault" || one["check"] == "unknown";
+    assert!(!found.iter().any(leads_away), "{found:?}");
+}

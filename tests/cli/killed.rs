@@ -151,3 +151,53 @@ fn threat_46_a_restore_into_an_empty_home_that_is_killed_can_be_done_again() {
         assert_eq!(pointers(&elsewhere), 1, "at {moment}");
     }
 }
+
+/// Moments at which restoring a vault is killed: all over its way, and each of the last, where it comes to its place.
+fn moments_at_the_end(changes: usize) -> impl Iterator<Item = usize> {
+    const LAST: usize = 14;
+    let early = moments(changes - LAST).step_by(4);
+    early.chain(changes - LAST + 1..=changes)
+}
+
+#[test]
+fn threat_46_a_vault_restore_that_is_killed_leaves_the_vault_of_before_or_the_restored_one() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let file = home.beside("vault.age");
+    let made = home.ok(&["vault", "export", &file]);
+    let words = home.write_private("words", made["passphrase"].as_str().unwrap());
+    let lock = home.write_private("lock", "correct horse\n");
+    let faults = Faults::none();
+    let restore = |lock: &[&str]| {
+        let line = ["vault", "restore", &file, "--words-file", &words, "--yes"];
+        under(&home, &faults, &[&line, lock].concat())
+    };
+    // What opens the vault under either lock.
+    let opened = |line: &[&str]| {
+        let mut command = home.command(line);
+        command
+            .arg("--json")
+            .env("BUTTERFLY_VAULT_PASSPHRASE_FILE", &lock);
+        let ended = command.end();
+        assert_eq!(ended.code, 0, "{line:?}: {}", ended.stderr);
+        ended.json()
+    };
+    let locks = [&["--key-file"][..], &["--passphrase-file", &lock]];
+    faults.set("kill / 0");
+    assert_eq!(restore(locks[0]), 0);
+    let changes = faults.take_count();
+    let (mut before, mut tried) = (0, 0);
+    for (round, moment) in moments_at_the_end(changes).enumerate() {
+        opened(&["filter", "save", "log", "since", "graph"]);
+        faults.set(&format!("kill / {moment}"));
+        restore(locks[round % 2]);
+        tried += 1;
+        before += usize::from(opened(&["filter", "list"]) != Value::Array(Vec::new()));
+        assert_eq!(opened(&["pointer", "list", "alpha"])["count"], 0);
+        // Whatever was reached: once it is not killed, it comes to its end.
+        faults.mend();
+        assert_eq!(restore(locks[round % 2]), 0);
+        assert_eq!(opened(&["filter", "list"]), Value::Array(Vec::new()));
+    }
+    assert!(before > 0 && before < tried, "{before} of {tried}");
+}

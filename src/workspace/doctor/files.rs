@@ -9,20 +9,46 @@ use crate::seal::private;
 use crate::store::sqlite::check_database;
 use std::fs;
 use std::io::ErrorKind;
+use std::path::Path;
 
-/// Beginnings of the names of folders that something unfinished or replaced is in.
-const LEFT_BEHIND: [(&str, &str); 7] = [
-    (".making-", "an instance was being made there"),
-    ("..making-", "an instance was being made there"),
-    (".restoring-", "a backup was being restored there"),
-    (".backup-", "a backup was being made there"),
-    (".discarded-", "an instance was being removed there"),
-    ("editing.", "a query was being edited there"),
-    (
-        ".replaced-",
-        "what a backup or an exported vault replaced is kept there",
+/// Something unfinished or replaced, by how its name begins.
+struct Leftover {
+    start: &'static str,
+    severity: Severity,
+    what: &'static str,
+}
+
+const fn hint(start: &'static str, what: &'static str) -> Leftover {
+    Leftover {
+        start,
+        severity: Severity::Hint,
+        what,
+    }
+}
+
+const LEFT_BEHIND: [Leftover; 10] = [
+    hint(".making-", "an instance was being made there"),
+    hint("..making-", "an instance was being made there"),
+    hint(
+        ".restoring-",
+        "a backup or an exported vault was being restored there",
     ),
+    hint(".backup-", "a backup was being made there"),
+    hint(".discarded-", "an instance was being removed there"),
+    hint("editing.", "a query was being edited there"),
+    hint(REPLACED, "what was replaced is kept there"),
+    Leftover {
+        start: "console.db.copy-",
+        severity: Severity::Warning,
+        what: "an export was ended in the middle, and this copy of the vault opens as the vault did then: with the passphrase or \
+               key of that time",
+    },
+    hint("console.db.making-", "a vault was being made there"),
+    hint("vault.key.making-", "a key file was being made there"),
 ];
+
+/// How the names of folders begin in which something is kept that was replaced.
+const REPLACED: &str = ".replaced-";
 
 /// Who may look into the home, and what lies about in it.
 pub(super) fn home(home: &Home) -> Vec<Observation> {
@@ -69,19 +95,47 @@ fn left_behind(home: &Home) -> Vec<Observation> {
     let mut found = Vec::new();
     for entry in entries.flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let Some((_, what)) = LEFT_BEHIND.iter().find(|(start, _)| name.starts_with(start)) else {
+        let Some(leftover) = LEFT_BEHIND.iter().find(|one| name.starts_with(one.start)) else {
             continue;
         };
+        let path = entry.path();
+        if !home.has_vault() && holds_vault(&path) {
+            found.push(interrupted(&path));
+            continue;
+        }
         found.push(Observation::of(
-            Severity::Hint,
+            leftover.severity,
             "leftover",
-            entry.path().display().to_string(),
-            *what,
-            "remove the folder if nothing is at work on it and you do not need it",
+            path.display().to_string(),
+            leftover.what,
+            "remove it if nothing is at work on it and you do not need it",
         ));
     }
     found.sort_by(|one, other| one.subject.cmp(&other.subject));
     found
+}
+
+/// Whether this home has no vault because another one was to replace it, and that was interrupted.
+pub(super) fn is_vault_aside(home: &Home) -> bool {
+    let entries = fs::read_dir(home.root());
+    let is_aside = entries.into_iter().flatten().flatten();
+    !home.has_vault() && is_aside.into_iter().any(|entry| holds_vault(&entry.path()))
+}
+
+/// Whether the home's own vault is kept in this folder, where another one was to replace it.
+fn holds_vault(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default();
+    name.to_string_lossy().starts_with(REPLACED) && folder.join("console.db").exists()
+}
+
+fn interrupted(folder: &Path) -> Observation {
+    Observation::of(
+        Severity::Fault,
+        "leftover",
+        folder.display().to_string(),
+        "restoring a vault was interrupted, and the vault that it was to replace is kept there: there is no other one in this home",
+        "run `butterfly vault restore FILE` once more; or move what is in that folder back to where it was, console.db last",
+    )
 }
 
 /// Whether `config.toml` can be read.
