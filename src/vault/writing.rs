@@ -34,6 +34,11 @@ impl Vault {
         Ok(value)
     }
 
+    /// Refuses where nothing can be written durably at this moment: the disk is full, say.
+    pub fn check_writable(&self) -> Result<(), VaultError> {
+        self.write_durably(|_| Ok(()))
+    }
+
     /// Whether the data key as an older lock sealed it may still be found in the write-ahead log, because another
     /// console or a copy was reading when the lock was changed. The first write or opening without one takes it out.
     pub fn keeps_old_lock(&self) -> bool {

@@ -44,9 +44,18 @@ impl Workspace {
             self.require_local(ours).await?;
         }
         let came = self.open_received(&request.received).await?;
+        let is_spent = came.bundle.delivery == Delivery::Code;
+        let accepted = self.keep_what_came(&request, came).await;
+        accepted.map_err(|failure| match is_spent {
+            true => after_the_code(failure),
+            false => failure,
+        })
+    }
+
+    async fn keep_what_came(&self, request: &AcceptRequest, came: Came) -> Result<Accepted, Failure> {
         let console = part(&came.bundle, Holder::Console)?;
         let instance = part(&came.bundle, Holder::Instance)?;
-        let ours = self.holder_of(&request, &came, console.is_some()).await?;
+        let ours = self.holder_of(request, &came, console.is_some()).await?;
         let ours = self.unless_called(ours, &came, console.is_some()).await?;
         let plan = self.plan(&came, request.name.as_ref(), console.as_ref()).await?;
         let installed = match (&ours, &instance) {
@@ -368,6 +377,15 @@ async fn drop_held(session: &mut Session<'_>, name: &str) {
             tracing::warn!(%failure, credential = %name, "a credential that was not to stay is still held");
         }
     }
+}
+
+/// The same, said to whoever cannot simply try again: the code was good for this one time.
+fn after_the_code(failure: Failure) -> Failure {
+    let remedy = format!(
+        "the code is used up, so ask the other administrator for a new offer; before you accept that one: {}",
+        failure.remedy
+    );
+    Failure { remedy, ..failure }
 }
 
 /// The bundle's credential for a holder, ready for use.

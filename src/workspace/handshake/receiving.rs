@@ -84,6 +84,8 @@ impl Workspace {
             )
         })?;
         let identity = self.in_vault(|vault| Ok(vault.identity()?.key())).await?;
+        // The claim uses the code up: where nothing could be kept, it is not made.
+        self.in_vault(|vault| vault.check_writable()).await?;
         let (claimant, claim) = Claimant::begin(&code, &discovery.instance_id, Some(identity));
         let answer: ClaimAnswer = stranger
             .post(CLAIM_PATH, &claim, deadline)

@@ -1,7 +1,9 @@
 //! One-time codes that are wrong, used up, or claimed by somebody else.
 
-use super::{Joined, Pair, Way, accept, alarms, refused};
+use super::{Joined, Pair, Way, accept, accepting, alarms, refused};
 use crate::binary::{End, Home};
+#[cfg(target_os = "linux")]
+use crate::faults::Faults;
 use serde_json::{Value, json};
 
 fn offer(pair: &Pair) -> Value {
@@ -195,4 +197,34 @@ fn a_code_survives_a_restart_of_the_instance_and_a_burnt_one_stays_burnt() {
     pair.start_beta();
     assert_eq!(refused(&accept(&pair.ours, &burnt, &[]), 3), "code_refused");
     assert_eq!(accept(&pair.ours, &good, &[]).code, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_code_is_not_spent_where_nothing_can_be_kept() {
+    let pair = Pair::new();
+    let made = offer(&pair);
+    let faults = Faults::none();
+    faults.set("full console.db-wal");
+    let mut command = accepting(&pair.ours, &made, &["--name", "beta"]);
+    faults.put_under(&mut command);
+    let full = command.end();
+    assert_eq!(refused(&full, 1), "storage_failed");
+    let offered = pair.theirs.ok(&["handshake", "status"]);
+    assert_eq!(offered[0]["state"], "offered", "{offered}");
+    let accepted = accept(&pair.ours, &made, &["--name", "beta"]);
+    assert_eq!(accepted.code, 0, "{}", accepted.stderr);
+    assert!(alarms(&pair.theirs).is_empty());
+}
+
+#[test]
+fn whoever_cannot_keep_what_a_code_brought_is_told_that_it_is_used_up() {
+    let pair = Pair::new();
+    let made = offer(&pair);
+    let taken = accept(&pair.ours, &made, &["--name", "alpha"]);
+    assert_eq!(refused(&taken, 1), "already_exists");
+    let remedy = crate::error(&taken)["remedy"].as_str().unwrap().to_owned();
+    for part in ["used up", "new offer", "--name"] {
+        assert!(remedy.contains(part), "{remedy}");
+    }
 }

@@ -15,6 +15,7 @@ mod words;
 use super::binary::{End, Ended, Home, Serving};
 use super::named;
 use serde_json::{Value, json};
+use std::process::Command;
 
 /// Alpha's administrator will call, beta's will be called.
 pub struct Pair {
@@ -200,6 +201,11 @@ impl Pair {
 
 /// Accepts an offer in a home, with everything that the offer said.
 pub fn accept(home: &Home, offer: &Value, more: &[&str]) -> Ended {
+    accepting(home, offer, more).end()
+}
+
+/// The command that accepts it.
+pub fn accepting(home: &Home, offer: &Value, more: &[&str]) -> Command {
     let mut line = vec!["handshake", "accept"];
     match offer["code"].as_str() {
         Some(_) => line.extend(["--url", offer["endpoint"].as_str().unwrap()]),
@@ -214,7 +220,7 @@ pub fn accept(home: &Home, offer: &Value, more: &[&str]) -> Ended {
     if let Some(passphrase) = offer["passphrase"].as_str() {
         command.env("BUTTERFLY_BUNDLE_PASSPHRASE", passphrase);
     }
-    command.end()
+    command
 }
 
 /// The code of a failure, which must end with the exit code.
