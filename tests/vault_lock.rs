@@ -6,7 +6,7 @@ use butterfly_console::protocol::Query;
 use butterfly_console::seal::Passphrase;
 use butterfly_console::vault::{HeldEntry, Vault};
 use butterfly_console::workspace::{
-    Home, InitInstance, InvokeOptions, LogFilter, Unlock, VaultLock, Workspace,
+    Home, InitInstance, InvokeOptions, LogFilter, StopSign, Unlock, VaultLock, Workspace,
 };
 use serde_json::json;
 use std::net::SocketAddr;
@@ -74,7 +74,7 @@ async fn hosted_instances_answer_while_the_vault_is_locked_and_everything_else_w
         workspace.change_number().await.err(),
         workspace.change_lock(VaultLock::KeyFile(None)).await.err(),
         workspace
-            .export_vault(&folder.path().join("out.age"), false)
+            .export_vault(&folder.path().join("out.age"), false, &StopSign::default())
             .await
             .err(),
     ];
@@ -143,7 +143,10 @@ async fn handshakes_and_their_secrets_are_carried_along() {
         .unwrap();
     let held: Vec<HeldEntry> = vault.held().unwrap();
     let file = folder.path().join("out.age");
-    let words = workspace.export_vault(&file, true).await.unwrap();
+    let words = workspace
+        .export_vault(&file, true, &StopSign::default())
+        .await
+        .unwrap();
 
     let place = folder.path().join("restored");
     let home = Home::at(&place);
@@ -165,7 +168,10 @@ async fn a_restoring_that_fails_half_way_leaves_an_empty_home_empty() {
     let (folder, workspace) = hosting().await;
     workspace.shutdown().await;
     let file = folder.path().join("out.age");
-    let words = workspace.export_vault(&file, false).await.unwrap();
+    let words = workspace
+        .export_vault(&file, false, &StopSign::default())
+        .await
+        .unwrap();
     // The files of instances are in place when the lock turns out not to work.
     let loose = folder.path().join("loose.key");
     std::fs::write(&loose, "not a key").unwrap();

@@ -27,7 +27,7 @@ pub fn until_signal<T>(
                 tell(&Failure::new(
                     Code::OutcomeUnknown,
                     "ended at once, as was asked twice: what was begun may not be cleaned up",
-                    "an import that was left lying is ended by the instance itself after ten minutes",
+                    "`butterfly doctor` names what was left lying; an import is ended by the instance itself after ten minutes",
                 ));
                 std::process::exit(ExitClass::Failed as i32)
             }
@@ -57,11 +57,7 @@ impl ExportSignal {
         };
         tokio::select! {
             ended = work => ended,
-            () = signal.wait() => Err(Failure::new(
-                Code::FileFailed,
-                format!("stopped, as was asked: {} was not written", target.display()),
-                "export again when there is time for it",
-            )),
+            () = signal.wait() => Err(StopSign::unwritten(target)),
         }
     }
 }

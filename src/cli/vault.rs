@@ -5,12 +5,14 @@ use super::ask;
 use super::outcome::{Outcome, usage};
 use super::secrets::passphrase_from_environment;
 use super::session::Session;
+use super::signal::{EndSignal, until_signal};
 use super::table::pairs;
 use super::unlock;
 use crate::protocol::Code;
 use crate::vault::LockKind;
 use crate::workspace::{
-    ExportedVault, Failure, RestoredVault, SecretFile, VaultContents, VaultLock, Workspace, path_text,
+    ExportedVault, Failure, RestoredVault, SecretFile, StopSign, VaultContents, VaultLock, Workspace,
+    path_text,
 };
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -249,7 +251,9 @@ impl Export {
     async fn run(self, session: &Session) -> Outcome {
         let file = absolute(&self.file)?;
         let workspace = session.open().await?;
-        let words = workspace.export_vault(&file, self.with_log).await?;
+        let stop = StopSign::default();
+        let export = workspace.export_vault(&file, self.with_log, &stop);
+        let words = until_signal(&stop, export).await?;
         let value = json!({"file": path_text(&file), "passphrase": words.expose_text()});
         session.show(&value, || {
             format!(
@@ -294,6 +298,8 @@ impl Restore {
             Some(lock) => lock,
             None => unlock::lock_for_new_home(home)?,
         };
+        // Whoever wants this to end waits the second until it has: half of it would be no vault.
+        let _waits = EndSignal::listen()?;
         let RestoredVault {
             contents: found,
             aside,

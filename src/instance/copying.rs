@@ -17,9 +17,11 @@ use super::settings::{KeySource, Settings, Tls};
 use super::{Instance, InstanceError};
 use crate::model::{InstanceName, Timestamp};
 use crate::protocol::HeldCredential;
+use crate::seal::RootKey;
 use crate::store::sqlite::{SqliteAuditLog, SqliteStore, check_database, copy_database};
 use crate::store::{AuditHead, AuditLog, AuditOutcome, IssuedRecord, Store};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// The files of a copy, in the order in which they are made.
 pub const COPIED: [&str; 7] = [
@@ -31,6 +33,15 @@ pub const COPIED: [&str; 7] = [
     "instance.db",
     "audit.db",
 ];
+
+/// A file of a copy.
+pub struct CopiedFile {
+    /// Its name.
+    pub name: &'static str,
+    /// What is in it; none of a database, which lies in the folder of the copy. Keys and certificates do not come onto a
+    /// disk for it: theirs may have been chosen with care.
+    pub bytes: Option<Zeroizing<Vec<u8>>>,
+}
 
 /// An instance that was made of a copy.
 pub struct Adopted {
@@ -52,33 +63,60 @@ pub struct Replaced {
 }
 
 impl Instance {
-    /// Copies the instance in `folder` into the empty folder `to`, whoever hosts it meanwhile; the names of the files.
-    pub fn copy(folder: &Path, to: &Path) -> Result<Vec<&'static str>, InstanceError> {
+    /// Copies the instance in `folder`, whoever hosts it meanwhile: its databases into the empty folder `to`, all else into
+    /// memory.
+    pub fn copy(folder: &Path, to: &Path) -> Result<Vec<CopiedFile>, InstanceError> {
         let (from, to) = (Folder::at(folder), Folder::at(to));
         from.check()?;
         let settings = from.read_settings()?;
         let mut made = Vec::new();
         for name in COPIED {
-            let (source, copy) = (from.file(name), to.file(name));
+            let source = from.file(name);
             let is_needed = !name.starts_with("tls");
-            match name {
-                "instance.db" | "audit.db" => copy_database(&source, &copy)?,
-                _ if !is_needed && !source.exists() => continue,
-                "instance.toml" if settings.key.is_own() => {
-                    let text = from.read_text(&source)?;
-                    to.write_private(&copy, text.as_bytes())?;
+            let bytes = match name {
+                "instance.db" | "audit.db" => {
+                    copy_database(&source, &to.file(name))?;
+                    None
                 }
+                _ if !is_needed && !source.exists() => continue,
+                "instance.toml" if settings.key.is_own() => Some(from.read_text(&source)?.into_bytes()),
                 // A copy is whole: where it is opened nobody may have the file or the variable.
-                "instance.toml" => to.write_settings(&Settings {
-                    key: KeySource::Own,
-                    ..settings.clone()
-                })?,
-                "instance.key" => to.copy_key(&from.read_key(&settings.key)?)?,
-                _ => to.write_private(&copy, from.read_secret(&source)?.as_bytes())?,
-            }
-            made.push(name);
+                "instance.toml" => Some(text_of(&settings, KeySource::Own)?.into_bytes()),
+                "instance.key" => {
+                    let key = from.read_key(&settings.key)?;
+                    let text = RootKey::from_bytes(*key.expose_bytes()).expose_text();
+                    Some(text.as_bytes().to_vec())
+                }
+                _ => Some(from.read_secret(&source)?.as_bytes().to_vec()),
+            };
+            made.push(CopiedFile {
+                name,
+                bytes: bytes.map(Zeroizing::new),
+            });
         }
         Ok(made)
+    }
+
+    /// Where the instance in `place` has its key outside its folder, the one that was made of a copy has it there too, if
+    /// it is the same key. Otherwise it stays in the folder of that one: then this says where the other has its own.
+    pub fn keep_key_outside(place: &Path, made: &Path) -> Result<Option<KeySource>, InstanceError> {
+        let (place, made) = (Folder::at(place), Folder::at(made));
+        let source = match place.read_settings() {
+            Ok(settings) if !settings.key.is_own() => settings.key,
+            _ => return Ok(None),
+        };
+        let settings = made.read_settings()?;
+        let ours = made.read_key(&settings.key)?;
+        let is_same = place
+            .read_key(&source)
+            .is_ok_and(|theirs| theirs.expose_bytes() == ours.expose_bytes());
+        if !is_same {
+            return Ok(Some(source));
+        }
+        let text = text_of(&settings, source)?;
+        made.replace_private(&made.settings(), text.as_bytes())?;
+        made.remove_key()?;
+        Ok(None)
     }
 
     /// Whether a copy of this instance lacks something that its settings name outside its folder.
@@ -119,6 +157,15 @@ impl Instance {
             revived: before.map(|before| revived(&before, &now)),
         })
     }
+}
+
+/// Settings as they stand in a file, with the key in another place.
+fn text_of(settings: &Settings, key: KeySource) -> Result<String, InstanceError> {
+    let settings = Settings {
+        key,
+        ..settings.clone()
+    };
+    toml::to_string_pretty(&settings).map_err(|error| InstanceError::BadCopy(error.to_string()))
 }
 
 async fn check_databases(place: &Folder) -> Result<(), InstanceError> {

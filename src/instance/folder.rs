@@ -246,10 +246,9 @@ impl Folder {
         Ok(DataKey::from_bytes(*key.expose_bytes()))
     }
 
-    /// Writes the key of another folder into this one, from wherever it is.
-    pub(super) fn copy_key(&self, key: &DataKey) -> Result<(), InstanceError> {
-        let text = RootKey::from_bytes(*key.expose_bytes()).expose_text();
-        write_new(&self.key(), text.as_bytes())
+    /// Removes the key, which is kept elsewhere.
+    pub(super) fn remove_key(&self) -> Result<(), InstanceError> {
+        fs::remove_file(self.key()).map_err(|error| failed(&self.key(), &error))
     }
 
     /// Takes the lock, saying whose process has it.

@@ -13,9 +13,9 @@ pub use of::BackupOf;
 
 use super::file_failure::cannot;
 use super::path_text::serialize_text;
-use super::{Failure, PartialFile, Workspace, blocking};
+use super::{Failure, PartialFile, StopSign, Workspace, blocking};
 use crate::handshake::{BundleError, SealedWriter, is_recipient};
-use crate::instance::Instance;
+use crate::instance::{Instance, KeySource};
 use crate::model::{InstanceName, Timestamp};
 use crate::protocol::{Code, Query};
 use crate::seal::{Passphrase, private, random};
@@ -63,6 +63,8 @@ pub struct Restored {
     pub replaced: Option<PathBuf>,
     /// Credentials that the replaced one no longer let in, and that this one lets in again; none if that cannot be told.
     pub revived: Option<Vec<String>>,
+    /// Where the replaced one has its key, if that is outside its folder and this one has its own inside.
+    pub key_was: Option<KeySource>,
 }
 
 impl Restored {
@@ -81,6 +83,12 @@ impl Restored {
                 revived.join(", ")
             ));
         }
+        if let Some(source) = &self.key_was {
+            remarks.push(format!(
+                "Its key lies in its folder now, in instance.key, since that of the replaced one ({source}) is not there or is \
+                 another one. To have it elsewhere again, move it there and name the place under [key] in instance.toml."
+            ));
+        }
         if let Some(place) = &self.replaced {
             remarks.push(format!(
                 "The instance that was in its place is kept in {}; remove that folder when you are sure.",
@@ -93,12 +101,13 @@ impl Restored {
 
 impl Workspace {
     /// Writes everything that a local instance keeps into one sealed file, whoever hosts the instance meanwhile. The
-    /// file must not be there.
+    /// file must not be there, and nothing of it is once the sign to stop is shown.
     pub async fn backup_instance(
         &self,
         name: &str,
         file: &Path,
         seal: BackupSeal,
+        stop: &StopSign,
     ) -> Result<Backup, Failure> {
         if let BackupSeal::Recipient(recipient) = &seal
             && !is_recipient(recipient)
@@ -122,14 +131,14 @@ impl Workspace {
         let bench = self
             .instances_folder()?
             .join(format!(".backup-{}-{id}", record.name));
-        let file = file.to_owned();
+        let (file, stop) = (file.to_owned(), stop.clone());
         // Held until the copy is made: an instance that nobody hosts is hosted by nobody else meanwhile.
         let mut session = self.session_with(record).await?;
         let recorded = session
             .result(&Query::new("record_backup", json!({ "id": id })))
             .await;
         let made = match recorded {
-            Ok(_) => blocking(move || make(&folder, &bench, id, file, seal)).await,
+            Ok(_) => blocking(move || make(&folder, &bench, id, file, seal, &stop)).await,
             Err(failure) => Err(failure),
         };
         session.close().await;
@@ -137,18 +146,26 @@ impl Workspace {
     }
 }
 
-fn make(folder: &Path, bench: &Path, id: String, file: PathBuf, seal: BackupSeal) -> Result<Backup, Failure> {
+fn make(
+    folder: &Path,
+    bench: &Path,
+    id: String,
+    file: PathBuf,
+    seal: BackupSeal,
+    stop: &StopSign,
+) -> Result<Backup, Failure> {
     let bench = Bench::make(bench)?;
     let made_at = Timestamp::now();
-    let names = Instance::copy(folder, &bench.0)?;
-    let settings = Instance::read_settings(&bench.0)?;
+    let settings = Instance::read_settings(folder)?;
+    let copied = Instance::copy(folder, &bench.0)?;
+    stop.check(&file)?;
     let of = BackupOf {
         id,
         name: settings.name,
         instance_id: settings.instance_id,
         made_at,
     };
-    let head = Head::of(&of, &bench.0, &names)?;
+    let head = Head::of(&of, &bench.0, &copied)?;
     let partial = PartialFile::create_private(&file, false).map_err(|error| error.at(&file))?;
     let (mut writer, words) = match seal {
         BackupSeal::Words => {
@@ -160,8 +177,9 @@ fn make(folder: &Path, bench: &Path, id: String, file: PathBuf, seal: BackupSeal
             (writer, None)
         }
     };
-    head.write(&bench.0, &mut writer)
-        .map_err(|error| cannot(&file, "be written", &error))?;
+    let written = head.write(&bench.0, &copied, &mut writer, stop);
+    stop.check(&file)?;
+    written.map_err(|error| cannot(&file, "be written", &error))?;
     let partial = writer
         .finish()
         .map_err(|error| cannot(&file, "be written", &error))?;

@@ -3,7 +3,7 @@
 use super::carried::{Carried, CarriedFile, foreign, is_carried, packed, unpacked};
 use super::file_failure::cannot;
 use super::folders::write_new;
-use super::{Failure, Home, VaultLock, Workspace, blocking};
+use super::{Failure, Home, StopSign, VaultLock, Workspace, blocking};
 use crate::handshake::{BundleError, open_under_words, seal_under_words};
 use crate::model::InstanceName;
 use crate::protocol::Code;
@@ -28,8 +28,13 @@ pub type VaultContents = Counts;
 impl Workspace {
     /// Writes the whole vault and the settings and keys of local instances into an age file under generated words,
     /// which are returned. The file must not be there. The databases of instances are not in it, and the invoke
-    /// log only if asked for.
-    pub async fn export_vault(&self, file: &Path, with_log: bool) -> Result<Passphrase, Failure> {
+    /// log only if asked for. Once the sign to stop is shown, nothing is written.
+    pub async fn export_vault(
+        &self,
+        file: &Path,
+        with_log: bool,
+        stop: &StopSign,
+    ) -> Result<Passphrase, Failure> {
         if fs::symlink_metadata(file).is_ok() {
             return Err(Failure::new(
                 Code::FileFailed,
@@ -38,11 +43,13 @@ impl Workspace {
             ));
         }
         let image = self.in_vault(move |vault| vault.image(with_log)).await?;
-        let (folder, file) = (self.home.root().join("instances"), file.to_owned());
+        let (folder, file, stop) = (self.home.root().join("instances"), file.to_owned(), stop.clone());
         blocking(move || {
+            stop.check(&file)?;
             let files = files_of_instances(&folder)?;
             let plain = packed(&Carried { image, files });
             let sealed = seal_under_words(&plain).map_err(refused)?;
+            stop.check(&file)?;
             write_new(&file, sealed.armoured.as_bytes())?;
             Ok(sealed.passphrase)
         })

@@ -231,3 +231,43 @@ fn a_timer_makes_backups_that_it_cannot_open() {
     assert_eq!(restore(&identity).code, 0);
     assert_eq!(pointers(&elsewhere, "alpha"), json!(0));
 }
+
+#[test]
+fn a_restored_instance_has_its_key_where_the_replaced_one_has_it() {
+    const KEY: &str = "c2l4dGVlbiBieXRlcyBhbmQgdGhlbiBzaXh0ZWVuITE";
+    let home = Home::empty();
+    let with_key = |line: &[&str]| {
+        let ended = home.command(line).arg("--json").env("ALPHA_KEY", KEY).end();
+        assert_eq!(ended.code, 0, "{line:?} {}", ended.stderr);
+        ended.json()
+    };
+    let place = ["--listen", "127.0.0.1:0", "--from-variable", "ALPHA_KEY"];
+    with_key(&[&["instance", "init", "alpha"], &place[..]].concat());
+    let file = home.beside("alpha.backup");
+    let made = with_key(&["instance", "backup", "alpha", &file]);
+    let words = home.write_private("words", made["passphrase"].as_str().unwrap());
+    let line = [
+        "instance",
+        "restore",
+        "alpha",
+        &file,
+        "--words-file",
+        &words,
+        "--force",
+    ];
+    let own = home.path("instances/alpha/instance.key");
+
+    assert_eq!(with_key(&line)["key_was"], Value::Null);
+    assert!(!own.exists(), "its key is in the variable");
+    with_key(&["pointer", "list", "alpha"]);
+    assert_ne!(home.run(&["pointer", "list", "alpha"]).code, 0);
+
+    // Where the variable is not set it cannot be told whether that is the same key.
+    let told = home.run(&line);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    for part in ["instance.key", "in the variable ALPHA_KEY"] {
+        assert!(told.stdout.contains(part), "{}", told.stdout);
+    }
+    assert!(own.exists());
+    assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 0);
+}

@@ -21,6 +21,8 @@ mod handshake;
 mod hints;
 mod home;
 mod instances;
+#[cfg(target_os = "linux")]
+mod interrupted;
 mod joining;
 #[cfg(target_os = "linux")]
 mod killed;

@@ -10,9 +10,10 @@
  *   sync PART       fsync and fdatasync of them fail with EIO
  *   full PART       they cannot grow, and no new ones can be made: ENOSPC; what is there can be written over
  *   kill PART N     SIGKILL before the N-th change to them: a write, a cut, a new name, a removal
+ *   term PART N     SIGTERM, once, before the N-th change to them
  *   clock SECONDS   the wall clock is off by as much
  *
- * The changes that a `kill` looks at are counted in the file that FAULTS_COUNT names, a byte for each.
+ * The changes that a `kill` or a `term` looks at are counted in the file that FAULTS_COUNT names, a byte for each.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -79,7 +80,8 @@ static const char *name_of(int file, char *path) {
 static void count(const char *path) {
     long number = 0;
     const char *counted = getenv("FAULTS_COUNT");
-    if (!fits("kill", path, &number)) return;
+    int kills = fits("kill", path, &number);
+    if (!kills && !fits("term", path, &number)) return;
     long now = __atomic_add_fetch(&written, 1, __ATOMIC_SEQ_CST);
     if (counted) {
         int file = (int)syscall(SYS_openat, AT_FDCWD, counted, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
@@ -88,7 +90,8 @@ static void count(const char *path) {
             syscall(SYS_close, file);
         }
     }
-    if (number > 0 && now >= number) syscall(SYS_kill, getpid(), SIGKILL);
+    if (kills && number > 0 && now >= number) syscall(SYS_kill, getpid(), SIGKILL);
+    if (!kills && now == number) syscall(SYS_kill, getpid(), SIGTERM);
 }
 
 /* How many bytes may be written at this place: all, some, or none (-1, with the reason in errno). */

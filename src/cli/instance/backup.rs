@@ -5,10 +5,11 @@ use super::super::ask;
 use super::super::outcome::Outcome;
 use super::super::secrets::passphrase_from_environment;
 use super::super::session::Session;
+use super::super::signal::until_signal;
 use super::super::words;
 use crate::model::InstanceName;
 use crate::protocol::Code;
-use crate::workspace::{self, BackupSeal, Failure, Opener, Restored, SecretFile, path_text};
+use crate::workspace::{self, BackupSeal, Failure, Opener, Restored, SecretFile, StopSign, path_text};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -64,7 +65,9 @@ impl Backup {
             None => BackupSeal::Words,
         };
         let workspace = session.open_for(self.name.as_str()).await?;
-        let made = workspace.backup_instance(self.name.as_str(), &file, seal).await?;
+        let stop = StopSign::default();
+        let backup = workspace.backup_instance(self.name.as_str(), &file, seal, &stop);
+        let made = until_signal(&stop, backup).await?;
         let value = json!({
             "id": made.of.id,
             "instance": made.of.name,

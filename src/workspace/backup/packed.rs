@@ -3,11 +3,11 @@
 
 use super::super::file_failure::cannot;
 use super::of::{BackupOf, damaged, foreign};
-use crate::instance::COPIED;
+use crate::instance::{COPIED, CopiedFile};
 use crate::model::{InstanceId, InstanceName, Timestamp};
 use crate::protocol::Code;
 use crate::seal::private;
-use crate::workspace::Failure;
+use crate::workspace::{Failure, StopSign};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -53,14 +53,22 @@ struct Part {
 }
 
 impl Head {
-    /// Of the copy in a folder.
-    pub(super) fn of(of: &BackupOf, folder: &Path, names: &[&str]) -> Result<Self, Failure> {
-        let part = |name: &&str| {
-            let path = folder.join(name);
-            let about = fs::metadata(&path).map_err(|error| cannot(&path, "be read", &error))?;
+    /// Of a copy whose databases are in a folder.
+    pub(super) fn of(of: &BackupOf, folder: &Path, copied: &[CopiedFile]) -> Result<Self, Failure> {
+        let size = |file: &CopiedFile| -> Result<u64, Failure> {
+            match &file.bytes {
+                Some(bytes) => Ok(bytes.len() as u64),
+                None => {
+                    let path = folder.join(file.name);
+                    let about = fs::metadata(&path).map_err(|error| cannot(&path, "be read", &error))?;
+                    Ok(about.len())
+                }
+            }
+        };
+        let part = |file: &CopiedFile| {
             Ok(Part {
-                name: (*name).to_owned(),
-                size: about.len(),
+                name: file.name.to_owned(),
+                size: size(file)?,
             })
         };
         Ok(Self {
@@ -71,20 +79,33 @@ impl Head {
             instance_id: of.instance_id.clone(),
             made_at: of.made_at,
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            files: names.iter().map(part).collect::<Result<_, Failure>>()?,
+            files: copied.iter().map(part).collect::<Result<_, Failure>>()?,
         })
     }
 
-    /// Writes it, and after it the files of the copy.
-    pub(super) fn write(&self, folder: &Path, output: &mut impl Write) -> io::Result<()> {
+    /// Writes it, and after it the files of the copy, unless the sign to stop is shown.
+    pub(super) fn write(
+        &self,
+        folder: &Path,
+        copied: &[CopiedFile],
+        output: &mut impl Write,
+        stop: &StopSign,
+    ) -> io::Result<()> {
         let line = serde_json::to_vec(self).expect("a head has only string keys");
         output.write_all(&line)?;
         output.write_all(b"\n")?;
         let mut piece = Zeroizing::new(vec![0; PIECE]);
-        for part in &self.files {
+        for (part, copied) in self.files.iter().zip(copied) {
+            if let Some(bytes) = &copied.bytes {
+                output.write_all(bytes)?;
+                continue;
+            }
             let mut file = File::open(folder.join(&part.name))?.take(part.size);
             let mut left = part.size;
             while left > 0 {
+                if stop.is_shown() {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
                 let read = file.read(&mut piece)?;
                 if read == 0 {
                     return Err(io::ErrorKind::UnexpectedEof.into());
@@ -173,9 +194,9 @@ fn read_head(input: &mut impl BufRead) -> Result<Head, Failure> {
 mod tests {
     use super::*;
 
-    fn packed(files: &[(&str, &[u8])]) -> (BackupOf, Vec<u8>) {
+    fn packed(files: &[(&'static str, &[u8])]) -> (BackupOf, Vec<u8>) {
         let folder = tempfile::tempdir().unwrap();
-        for (name, bytes) in files {
+        for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".db")) {
             fs::write(folder.path().join(name), bytes).unwrap();
         }
         let of = BackupOf {
@@ -184,10 +205,15 @@ mod tests {
             instance_id: InstanceId::parse("inst_0123456789ab").unwrap(),
             made_at: Timestamp::from_micros(1_795_428_672_000_000),
         };
-        let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
-        let head = Head::of(&of, folder.path(), &names).unwrap();
+        let copied = |(name, bytes): &(&'static str, &[u8])| CopiedFile {
+            name,
+            bytes: (!name.ends_with(".db")).then(|| Zeroizing::new(bytes.to_vec())),
+        };
+        let copied: Vec<_> = files.iter().map(copied).collect();
+        let head = Head::of(&of, folder.path(), &copied).unwrap();
         let mut plain = Vec::new();
-        head.write(folder.path(), &mut plain).unwrap();
+        let stop = StopSign::default();
+        head.write(folder.path(), &copied, &mut plain, &stop).unwrap();
         (of, plain)
     }
 

@@ -52,6 +52,10 @@ impl Workspace {
             blocking(move || lay_out(&file, &opener, &made)).await?
         };
         self.refuse_other(name, known.as_ref(), &of).await?;
+        let key_was = {
+            let (place, made) = (place.clone(), made.folder.clone());
+            blocking(move || Instance::keep_key_outside(&place, &made)).await?
+        };
         let what = format!("backup {} of {}", of.id, of.made_at);
         let adopted = Instance::adopt(&made.folder, name, &what).await?;
         let replaced = if place.exists() {
@@ -81,6 +85,7 @@ impl Workspace {
             audit_head: adopted.head,
             replaced,
             revived,
+            key_was,
         })
     }
 

@@ -42,7 +42,7 @@ pub(super) async fn do_work(
         }
         Work::Backup { instance, path, seal } => {
             let made = workspace
-                .backup_instance(instance.as_str(), &in_full(&path), seal)
+                .backup_instance(instance.as_str(), &in_full(&path), seal, stop)
                 .await?;
             Done::BackedUp(Box::new(made))
         }
@@ -189,7 +189,7 @@ pub(super) async fn do_work(
         }
         Work::ExportVault { path, with_log } => {
             let file = in_full(&path);
-            let words = workspace.export_vault(&file, with_log).await?;
+            let words = workspace.export_vault(&file, with_log, stop).await?;
             Done::VaultExported(file, words)
         }
         Work::Demo => Done::Demo(Box::new(workspace.demo(step).await?)),
