@@ -39,7 +39,8 @@ pub struct Backup {
 /// The instance is made beside and checked from one end to the other before it comes to its place. It is as it was
 /// when the backup was made: credentials that were revoked since are answered again, credentials and rotations made
 /// since are unknown, and its audit trail ends where it ended then, which peers that kept a later end of it will
-/// notice. That it was restored is on record as the next thing.
+/// notice. That it was restored is on record as the next thing. The key of the instance comes into its folder; where the
+/// one that is replaced has the same key in another file or in a variable, it stays there.
 #[derive(Debug, Args)]
 pub struct Restore {
     /// What the instance is called in this home.
