@@ -78,7 +78,7 @@ fn copies_whose_makers_are_gone_go_with_a_change_of_the_lock_and_with_the_next_e
     };
     leave();
     vault.change_lock(&passphrase("from now on")).unwrap();
-    assert_eq!(left(), [running.clone()]);
+    assert_eq!(left(), [running.as_path()]);
     leave();
     vault.image(false).unwrap();
     assert_eq!(left(), [running]);
