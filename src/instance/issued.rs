@@ -23,7 +23,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-/// How long a credential that is over stays in the lists, in seconds.
+/// How long a credential that was revoked stays in the lists, in seconds.
 const TOMBSTONES_STAY: i64 = 90 * 86_400;
 
 /// All issued credentials.
@@ -39,7 +39,8 @@ pub(super) struct Issued {
 }
 
 impl Issued {
-    /// Opens everything that the store has. What was over long ago is removed from it.
+    /// Opens everything that the store has. What was revoked long ago is removed from it. Not so what time alone ended: it
+    /// comes back when a clock that was wrong is put right, or a lease is made longer.
     pub(super) async fn load(store: &dyn Store, key: &DataKey, now: Timestamp) -> Result<Self, StoreError> {
         let issued = Self {
             index: RwLock::default(),
@@ -66,8 +67,8 @@ impl Issued {
             if issued.is_orphan(access_key.as_ref()) && !lived.0.has_ended() {
                 is_new = lived.0.apply(Event::Revoke, now).is_ok();
             }
-            let over = over_since(&lived.0);
-            if over.is_some_and(|over| over.plus_seconds(TOMBSTONES_STAY) <= now) {
+            let revoked_at = lived.0.ended_at();
+            if revoked_at.is_some_and(|at| at.plus_seconds(TOMBSTONES_STAY) <= now) {
                 store.remove_issued(&record.name).await?;
                 continue;
             }
@@ -308,14 +309,6 @@ fn moves(life: &Life, event: &Event, now: Timestamp) -> bool {
         Event::Used => matches!(state, Offered | Delivered | Opened | Verified | Activated),
         _ => matches!(state, Offered | Delivered),
     }
-}
-
-/// Since when nothing can happen to it any more.
-fn over_since(life: &Life) -> Option<Timestamp> {
-    if life.has_ended() {
-        return life.ended_at();
-    }
-    life.lease_ends()
 }
 
 /// The life of a credential that was stored before lives were.

@@ -1,6 +1,6 @@
 //! `list_credentials {limit?, offset?}` → `{count, total, credentials: [{name, app_id, profile, kid, state, verified, grant, expires_at, created_at, last_used,
 //! uses, holder, delivery, offer, generation, rotation_due, overlap_until, alarm, verify_first, ended_at}]}`. What was revoked
-//! stays in the list for 90 days.
+//! stays in the list for 90 days, what ended with its lease until it is revoked.
 
 use super::parameter::{OFFSET, PAGE_OF_LIST};
 use super::{Access, Action, Answer, Call, Outcome, page};

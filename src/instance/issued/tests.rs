@@ -6,6 +6,8 @@ use crate::seal::row;
 use crate::store::sqlite::SqliteStore;
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_428_672_000_000);
+/// In seconds.
+const DAY: i64 = 86_400;
 
 struct Place {
     store: SqliteStore,
@@ -32,6 +34,15 @@ impl Place {
         let record = self.draw(name);
         self.store.insert_issued(record.clone()).await.unwrap();
         record
+    }
+
+    /// Stores a credential with a lease.
+    async fn keep_leased(&self, name: &str, ends: Timestamp) {
+        let record = IssuedRecord {
+            expires_at: Some(ends),
+            ..self.draw(name)
+        };
+        self.store.insert_issued(record).await.unwrap();
     }
 
     /// Stores an access key that stands with this credential, made at this moment.
@@ -216,4 +227,34 @@ async fn an_access_key_from_before_its_maker_by_a_clock_that_went_back_stands_wi
     issued.put(maker.living(life, NOW), NOW);
     let key = issued.by_name("key-0123456789ab").unwrap();
     assert_eq!(key.refusal(NOW), Some("credential_suspended"));
+}
+
+#[tokio::test]
+async fn a_lease_comes_back_with_the_clock_and_only_what_was_revoked_is_forgotten() {
+    let place = Place::new();
+    place.keep_leased("leased", NOW.plus_seconds(60 * DAY)).await;
+    place.keep_key("key-0123456789ab", "leased", NOW).await;
+    place.keep("gone").await;
+    let issued = place.load(NOW).await.unwrap();
+    let gone = issued.by_name("gone").unwrap();
+    let mut life = gone.life.clone();
+    life.apply(Event::Revoke, NOW).unwrap();
+    issued.put(gone.living(life, NOW), NOW);
+    gone.standing.is_unsaved.store(true, Ordering::Release);
+    issued.flush(&place.store, NOW).await.unwrap();
+
+    // The clock is wrong, by years: what is looked at then, and stored, changes nothing that it would not change back.
+    let ahead = NOW.plus_seconds(2_000 * DAY);
+    let issued = place.load(ahead).await.unwrap();
+    let leased = issued.by_name("leased").unwrap();
+    assert_eq!(leased.refusal(ahead), Some("lease_ended"));
+    assert!(issued.by_name("gone").is_none());
+    issued.flush(&place.store, ahead).await.unwrap();
+
+    let issued = place.load(NOW).await.unwrap();
+    for name in ["leased", "key-0123456789ab"] {
+        let credential = issued.by_name(name).unwrap();
+        assert_eq!(credential.refusal(NOW), None, "{name}");
+    }
+    assert!(issued.by_name("gone").is_none());
 }
