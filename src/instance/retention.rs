@@ -3,6 +3,10 @@
 //! In steps, so that no call waits long for its own record, and each step puts on record what went and where the trail
 //! ended then: it can be walked after each of them, and heads that were kept elsewhere are not contradicted. The settings
 //! are read each time, so that a change of them holds for an instance that runs, whoever hosts it.
+//!
+//! A clock that is wrong must not empty the trail, which is there for days on which something is wrong. So how old a record
+//! is counts by the time that the trail itself bears out: what it had seen a day ago, and that day. A clock that is ahead
+//! makes nothing old before it was so for a day; and of an instance that was not used for long, nothing goes before that.
 
 use super::folder::Folder;
 use super::settings::{AuditKept, Settings};
@@ -38,11 +42,6 @@ pub(super) struct Retention {
 struct Due {
     cut: AuditCut,
     reason: String,
-}
-
-/// What a trail of this extent has to let go.
-fn due(extent: &AuditExtent, kept: AuditKept, now: Timestamp) -> Option<Due> {
-    too_old(extent, kept, now).or_else(|| too_large(extent, kept))
 }
 
 fn too_old(extent: &AuditExtent, kept: AuditKept, now: Timestamp) -> Option<Due> {
@@ -106,13 +105,31 @@ impl Retention {
 
     /// What is to go at this moment.
     async fn look(&self, now: Timestamp) -> Option<Due> {
-        match self.log.extent().await {
-            Ok(extent) => due(&extent, self.kept, now),
+        match self.due(now).await {
+            Ok(due) => due,
             Err(error) => {
                 tracing::warn!(%error, "how much the audit trail holds could not be found out");
                 None
             }
         }
+    }
+
+    /// What the trail, as it is, has to let go.
+    async fn due(&self, now: Timestamp) -> Result<Option<Due>, StoreError> {
+        let extent = self.log.extent().await?;
+        // Most of the time nothing is, by whatever clock, and the trail need not be asked about that.
+        let mut due = too_old(&extent, self.kept, now);
+        if due.is_some() {
+            due = too_old(&extent, self.kept, self.borne_out(now).await?);
+        }
+        Ok(due.or_else(|| too_large(&extent, self.kept)))
+    }
+
+    /// The time, as far as the trail bears it out.
+    async fn borne_out(&self, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let yesterday = now.plus_seconds(-DAY);
+        let seen = self.log.newest_until(yesterday).await?;
+        Ok(seen.unwrap_or(yesterday).plus_seconds(DAY))
     }
 
     /// Lets some of it go; whether more is left to.
@@ -174,7 +191,7 @@ mod tests {
     #[test]
     fn nothing_goes_before_its_time_and_all_that_is_over_it_goes_at_once() {
         let kept = AuditKept { days: 400, mib: 0 };
-        let due_on = |now| due(&extent(10, 5_000 * MIB, 0), kept, day(now));
+        let due_on = |now| too_old(&extent(10, 5_000 * MIB, 0), kept, day(now));
         assert_eq!(due_on(401), None);
         let due = due_on(402).unwrap();
         assert_eq!(
@@ -184,14 +201,14 @@ mod tests {
         );
         assert_eq!(due.reason, "older than 400 days");
         let empty = AuditExtent::default();
-        assert_eq!(super::due(&empty, kept, day(5_000)), None);
+        assert_eq!(too_old(&empty, kept, day(5_000)), None);
     }
 
     #[test]
     fn the_oldest_go_when_it_is_too_large_and_a_tenth_of_the_room_is_free_again() {
         let kept = AuditKept { days: 0, mib: 100 };
-        assert_eq!(due(&extent(1_000, 100 * MIB, 0), kept, day(9_999)), None);
-        let due = due(&extent(2_000, 200 * MIB, 0), kept, day(9_999)).unwrap();
+        assert_eq!(too_large(&extent(1_000, 100 * MIB, 0), kept), None);
+        let due = too_large(&extent(2_000, 200 * MIB, 0), kept).unwrap();
         assert_eq!(due.cut, AuditCut::Through(1_000_000 - 900));
         assert_eq!(due.reason, "more than 100 MiB");
     }
@@ -199,7 +216,9 @@ mod tests {
     #[test]
     fn for_ever_is_for_ever() {
         let kept = AuditKept { days: 0, mib: 0 };
-        assert_eq!(due(&extent(u64::MAX, u64::MAX, 0), kept, day(1_000_000)), None);
+        let all = extent(u64::MAX, u64::MAX, 0);
+        assert_eq!(too_old(&all, kept, day(1_000_000)), None);
+        assert_eq!(too_large(&all, kept), None);
     }
 
     fn record(at: Timestamp) -> NewAuditRecord {
@@ -294,8 +313,45 @@ mod tests {
         while log.head().await.unwrap().sequence == 30 {
             tokio::time::sleep(LOOK).await;
         }
-        assert_eq!(log.extent().await.unwrap().records, 1);
+        let left = log.extent().await.unwrap();
+        assert_eq!(
+            (left.records, left.oldest),
+            (2, Some(day(29))),
+            "and the record of what went"
+        );
         closing.cancel();
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_ahead_empties_no_trail_until_it_was_so_for_a_day() {
+        let (_folder, retention) = kept_for(400, 0, 30).await;
+        let head = async || retention.log.head().await.unwrap().sequence;
+        // Twice it begins so far ahead, and is put right after some calls.
+        for ahead in [480, 490] {
+            retention.log.append(record(day(ahead))).await.unwrap();
+            assert_eq!(run(&retention, day(ahead)).await, 0);
+            assert_eq!(run(&retention, day(ahead).plus_seconds(3_600)).await, 0);
+            retention.log.append(record(day(30))).await.unwrap();
+            assert_eq!(run(&retention, day(30)).await, 0);
+        }
+        assert_eq!(head().await, 34, "nothing went");
+        // It stays so: by then it was not the clock that was wrong.
+        retention.log.append(record(day(490))).await.unwrap();
+        assert_eq!(run(&retention, day(491)).await, 1);
+        assert_eq!(
+            all(&retention).await.len(),
+            6,
+            "what came since, and the record of what went"
+        );
+    }
+
+    #[tokio::test]
+    async fn of_an_instance_that_was_not_used_for_long_only_what_is_older_than_its_last_days_goes() {
+        let (_folder, retention) = kept_for(10, 0, 30).await;
+        assert_eq!(run(&retention, day(5_000)).await, 1);
+        let left = all(&retention).await;
+        assert_eq!((left.len(), left[1].at, left[10].at), (11, day(29), day(20)));
+        assert_eq!(run(&retention, day(5_000)).await, 0);
     }
 
     #[tokio::test]

@@ -432,6 +432,8 @@ pub trait AuditLog: Send + Sync {
     async fn clear(&self, record: NewAuditRecord) -> Result<AuditHead, StoreError>;
     /// How much it holds.
     async fn extent(&self) -> Result<AuditExtent, StoreError>;
+    /// When the last record was made of those that are as old as this or older.
+    async fn newest_until(&self, moment: Timestamp) -> Result<Option<Timestamp>, StoreError>;
     /// Removes leading records (retention), at most so many, and, if there were any, appends `record`, to whose reason
     /// the last of them is added. Sequence and chain go on. Gives how many went; the room that they took is free for
     /// records to come.

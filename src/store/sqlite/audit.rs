@@ -160,6 +160,12 @@ impl AuditLog for SqliteAuditLog {
         self.readers.long(audit_cut::extent).await
     }
 
+    async fn newest_until(&self, moment: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.readers
+            .long(move |conn| audit_cut::newest_until(conn, moment))
+            .await
+    }
+
     async fn prune(&self, cut: AuditCut, most: u64, record: NewAuditRecord) -> Result<u64, StoreError> {
         let prune = Prune { cut, most, record };
         self.order(|done| Order::Prune(prune, done)).await

@@ -1,5 +1,5 @@
 //! Where an audit trail that is kept for so long, or up to such a size, is cut: how much it holds, and the last record
-//! that goes. Nothing here looks at more of the trail than goes.
+//! that goes. Nothing here looks at more of the trail than goes, or than came in the time that is asked about.
 
 use super::audit_chain::{Chain, Hash};
 use super::audit_rows::head;
@@ -64,6 +64,16 @@ fn first(conn: &Connection) -> Result<Option<(i64, Timestamp)>, StoreError> {
         .query_row([], |row| Ok((row.get(0)?, Timestamp::from_micros(row.get(1)?))))
         .optional()?;
     Ok(first)
+}
+
+/// When the last record was made of those that are as old as this or older. Clocks go back: it is the last by its number,
+/// whatever times come before it.
+pub(super) fn newest_until(conn: &Connection, moment: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let newest = conn
+        .prepare_cached("SELECT at FROM records WHERE at <= ?1 ORDER BY sequence DESC LIMIT 1")?
+        .query_row([moment.as_micros()], |row| row.get(0))
+        .optional()?;
+    Ok(newest.map(Timestamp::from_micros))
 }
 
 /// The first record before this number that is as young as this or younger.
