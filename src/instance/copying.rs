@@ -13,6 +13,7 @@
 use super::caller::OWNER;
 use super::folder::Folder;
 use super::issued::open_secrets;
+use super::opening::open_without_given_tls;
 use super::settings::{KeySource, Settings, Tls};
 use super::{Instance, InstanceError};
 use crate::model::{InstanceName, Timestamp};
@@ -51,15 +52,25 @@ pub struct Adopted {
     pub owner: HeldCredential,
     /// Where its audit trail ends, with the record of this.
     pub head: AuditHead,
+    /// Why the certificate cannot be used that its settings name outside its folder, if it cannot.
+    pub lacks_certificate: Option<String>,
 }
 
 /// What became of the instance that was replaced.
 pub struct Replaced {
     /// Where it is now.
     pub aside: PathBuf,
-    /// Credentials that it no longer let in, and that the present one lets in again, by name; none if it could not be
-    /// asked.
-    pub revived: Option<Vec<String>>,
+    /// What it knew of credentials that the present one does not; none if it could not be asked.
+    pub compared: Option<Compared>,
+}
+
+/// Credentials that another instance, which is the same one at a later time, knew otherwise, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// It no longer let them in, and the present one does.
+    pub revived: Vec<String>,
+    /// It let them in under other keys.
+    pub rotated: Vec<String>,
 }
 
 impl Instance {
@@ -138,23 +149,34 @@ impl Instance {
             place.replace_private(&place.settings(), text.as_bytes())?;
         }
         check_databases(&place).await?;
-        // That it opens proves its key, its credentials and its certificate.
-        let instance = Self::open(folder, None).await?;
+        // That it opens proves its key and its credentials, and a certificate of its own.
+        let instance = open_without_given_tls(folder).await?;
         let adopted = take_over(&instance, what).await;
         instance.close().await;
         adopted
     }
 
-    /// Puts the instance in `made` in the place of the one in `place`, which goes to `aside`. Nobody may host it.
-    pub async fn replace(place: &Path, made: &Path, aside: &Path) -> Result<Replaced, InstanceError> {
+    /// Puts the instance in `made` in the place of the one in `place`, which goes to `aside`. Nobody may host it. Those in
+    /// `earlier` were in that place before; what they knew counts as well.
+    pub async fn replace(
+        place: &Path,
+        made: &Path,
+        aside: &Path,
+        earlier: &[PathBuf],
+    ) -> Result<Replaced, InstanceError> {
         let (place, made) = (Folder::at(place), Folder::at(made));
         let _lock = place.lock()?;
         let now = issued_in(&made).await?;
-        let before = issued_in(&place).await.ok();
+        let mut compared = issued_in(&place).await.ok().map(|before| compare(&before, &now));
+        for folder in earlier {
+            if let (Some(compared), Ok(before)) = (&mut compared, issued_in(&Folder::at(folder)).await) {
+                compared.join(compare(&before, &now));
+            }
+        }
         place.replace_by(&made, aside)?;
         Ok(Replaced {
             aside: aside.to_owned(),
-            revived: before.map(|before| revived(&before, &now)),
+            compared,
         })
     }
 }
@@ -201,6 +223,7 @@ async fn take_over(instance: &Instance, what: &str) -> Result<Adopted, InstanceE
         .step(Timestamp::now(), "restore", Some(subject), outcome, Some(&reason))
         .await?;
     Ok(Adopted {
+        lacks_certificate: instance.lacks_given_certificate(),
         settings: instance.settings().clone(),
         owner,
         head: instance.audit().head().await?,
@@ -214,17 +237,42 @@ async fn issued_in(place: &Folder) -> Result<Vec<IssuedRecord>, InstanceError> {
     Ok(issued?)
 }
 
-/// What is let in now and was not before.
-fn revived(before: &[IssuedRecord], now: &[IssuedRecord]) -> Vec<String> {
-    let is_let_in = |one: &IssuedRecord| {
-        let same = |other: &&IssuedRecord| other.name == one.name && other.kid == one.kid;
-        before
-            .iter()
-            .find(same)
-            .is_some_and(|other| other.state.is_usable())
-    };
-    now.iter()
-        .filter(|record| record.state.is_usable() && !is_let_in(record))
-        .map(|record| record.name.clone())
-        .collect()
+/// What is let in now, and was not before or under other keys.
+fn compare(before: &[IssuedRecord], now: &[IssuedRecord]) -> Compared {
+    let (mut revived, mut rotated) = (Vec::new(), Vec::new());
+    for record in now.iter().filter(|record| record.state.is_usable()) {
+        let known = before.iter().find(|other| other.name == record.name);
+        match known.filter(|other| other.state.is_usable()) {
+            None => revived.push(record.name.clone()),
+            Some(other) if !has_same_keys(other, record) => rotated.push(record.name.clone()),
+            Some(_) => {}
+        }
+    }
+    Compared { revived, rotated }
+}
+
+/// Legacy keys have no id. What is sealed of them is written anew with them, and only then.
+fn has_same_keys(one: &IssuedRecord, other: &IssuedRecord) -> bool {
+    match (&one.kid, &other.kid) {
+        (None, None) => one.sealed_secrets == other.sealed_secrets,
+        (one, other) => one == other,
+    }
+}
+
+impl Compared {
+    /// Adds what another one knew. What one of them did not let in is not merely rotated.
+    fn join(&mut self, other: Self) {
+        let Self { revived, rotated } = other;
+        add(&mut self.revived, revived);
+        add(&mut self.rotated, rotated);
+        self.rotated.retain(|name| !self.revived.contains(name));
+    }
+}
+
+fn add(names: &mut Vec<String>, more: Vec<String>) {
+    for name in more {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
 }

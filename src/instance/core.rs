@@ -10,7 +10,7 @@ use super::lock::{FolderLock, LockHolder};
 use super::metrics::{Metrics, Moment};
 use super::recall::recall_tokens;
 use super::replay::Replay;
-use super::settings::Settings;
+use super::settings::{Settings, Tls};
 use super::trail::Trail;
 use super::witness::order::Witness;
 use super::{InstanceError, folder, pulse, tls, workers};
@@ -251,6 +251,15 @@ impl Instance {
         let doubts = tls::doubts(settings, Timestamp::now());
         (!doubts.is_empty())
             .then(|| format!("callers will not accept its certificate: {}", doubts.join("; ")))
+    }
+
+    /// Why the certificate cannot be used here that its settings name outside its folder, if it cannot.
+    pub(super) fn lacks_given_certificate(&self) -> Option<String> {
+        if !matches!(self.settings.tls, Some(Tls::Given { .. })) {
+            return None;
+        }
+        let loaded = tls::load(&self.folder, &self.settings);
+        loaded.err().map(|error| error.to_string())
     }
 
     pub(super) fn tls(&self) -> Option<&tls::Served> {

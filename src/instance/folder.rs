@@ -107,7 +107,11 @@ impl Folder {
     /// Refuses a secret's file of somebody else's making that is missing, or readable by others. It may be a link, which is how
     /// those that are renewed are given: then what it leads to counts, and tomorrow that may be another one.
     pub(super) fn check_given_secret(&self, path: &Path) -> Result<(), InstanceError> {
-        let about = fs::metadata(path).map_err(|error| failed(path, &error))?;
+        let about = fs::metadata(path).map_err(|error| InstanceError::File {
+            path: path.to_owned(),
+            reason: format!("{error}; it is the key of the TLS certificate that instance.toml names"),
+            remedy: "put it there, or give another certificate and key in instance.toml",
+        })?;
         if !about.is_file() {
             return Err(refused(path, "is not a plain file, nor leads to one"));
         }

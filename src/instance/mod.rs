@@ -77,7 +77,7 @@ mod workers;
 pub use self::core::Instance;
 pub use body::LONGEST as LONGEST_BODY;
 pub use caller::Caller;
-pub use copying::{Adopted, COPIED, CopiedFile, Replaced};
+pub use copying::{Adopted, COPIED, Compared, CopiedFile, Replaced};
 pub use error::InstanceError;
 pub use events::{Event, EventFollower, EventLayer, Events, Looking, Origin, Reading, Weight};
 pub use examining::{Examined, Health};

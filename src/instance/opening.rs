@@ -69,14 +69,34 @@ impl Instance {
 
     /// Takes the folder's lock and opens the instance.
     pub async fn open(folder: &Path, stand_in: Option<LegacyStandIn>) -> Result<Arc<Self>, InstanceError> {
-        open(folder, stand_in, false).await
+        open(folder, stand_in, &Leave::default()).await
     }
 
     /// The same with the audit trail switched off: only for measuring what everything else costs.
     #[doc(hidden)]
     pub async fn open_without_audit_for_bench(folder: &Path) -> Result<Arc<Self>, InstanceError> {
-        open(folder, None, true).await
+        let leave = Leave {
+            audit: true,
+            ..Leave::default()
+        };
+        open(folder, None, &leave).await
     }
+}
+
+/// What is left out when an instance is opened.
+#[derive(Default)]
+struct Leave {
+    audit: bool,
+    given_tls: bool,
+}
+
+/// Opens an instance that is not to be hosted yet: a certificate that its settings name outside its folder may be missing.
+pub(super) async fn open_without_given_tls(folder: &Path) -> Result<Arc<Instance>, InstanceError> {
+    let leave = Leave {
+        given_tls: true,
+        ..Leave::default()
+    };
+    open(folder, None, &leave).await
 }
 
 /// Chooses what was left open: id, port, endpoint.
@@ -177,23 +197,26 @@ pub(super) fn owner_of(key: &DataKey, settings: &Settings) -> (HeldCredential, I
 }
 
 /// Takes the lock, then opens what is in the folder. Boxed: it is long, and begun in many places.
-fn open(
-    path: &Path,
+fn open<'a>(
+    path: &'a Path,
     stand_in: Option<LegacyStandIn>,
-    audit_off: bool,
-) -> BoxFuture<'_, Result<Arc<Instance>, InstanceError>> {
-    Box::pin(open_folder(path, stand_in, audit_off))
+    leave: &'a Leave,
+) -> BoxFuture<'a, Result<Arc<Instance>, InstanceError>> {
+    Box::pin(open_folder(path, stand_in, leave))
 }
 
 async fn open_folder(
     path: &Path,
     stand_in: Option<LegacyStandIn>,
-    audit_off: bool,
+    leave: &Leave,
 ) -> Result<Arc<Instance>, InstanceError> {
     let folder = Folder::at(path);
     folder.check()?;
     let settings = folder.read_settings()?;
-    let tls = tls::load(&folder, &settings)?;
+    let tls = match settings.tls {
+        Some(Tls::Given { .. }) if leave.given_tls => None,
+        _ => tls::load(&folder, &settings)?,
+    };
     let lock = take_lock(&folder).await?;
     let key = folder.read_key(&settings.key)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.database())?);
@@ -208,7 +231,7 @@ async fn open_folder(
     let replay = Replay::new(replay::CAPACITY);
     let gap = Gap::around(Timestamp::now().as_seconds());
     recall_tokens(&replay, &issued, audit.as_ref(), gap).await?;
-    let trail = Trail::new(audit, ACTS, &settings.instance_id, audit_off);
+    let trail = Trail::new(audit, ACTS, &settings.instance_id, leave.audit);
     let (desk, interrupted) = Desk::load(store.as_ref()).await?;
     let closing = CancellationToken::new();
     let keepers = TaskTracker::new();
@@ -219,7 +242,7 @@ async fn open_folder(
         trail.shared_log(),
         closing.clone(),
     ));
-    if !audit_off {
+    if !leave.audit {
         let strangers = Arc::clone(trail.strangers());
         keepers.spawn(strangers::keep_summing(
             strangers,

@@ -7,22 +7,21 @@
 
 mod of;
 mod packed;
+mod restored;
 mod restoring;
 
 pub use of::BackupOf;
+pub use restored::Restored;
 
 use super::file_failure::cannot;
-use super::path_text::serialize_text;
 use super::{Failure, PartialFile, StopSign, Workspace, blocking};
 use crate::handshake::{BundleError, SealedWriter, is_recipient};
-use crate::instance::{Instance, KeySource};
-use crate::model::{InstanceName, Timestamp};
+use crate::instance::Instance;
+use crate::model::Timestamp;
 use crate::protocol::{Code, Query};
 use crate::seal::{Passphrase, private, random};
-use crate::store::AuditHead;
 use of::{damaged, foreign};
 use packed::Head;
-use serde::Serialize;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -47,56 +46,6 @@ pub struct Backup {
     pub words: Option<Passphrase>,
     /// Whether the instance's settings name a certificate outside its folder, which is not in the backup.
     pub lacks_certificate: bool,
-}
-
-/// An instance that was restored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Restored {
-    /// Its name in this home.
-    pub name: InstanceName,
-    /// What it was made of.
-    pub backup: BackupOf,
-    /// Where its audit trail ends now.
-    pub audit_head: AuditHead,
-    /// Where the instance is that was in its place, if there was one.
-    #[serde(serialize_with = "serialize_text")]
-    pub replaced: Option<PathBuf>,
-    /// Credentials that the replaced one no longer let in, and that this one lets in again; none if that cannot be told.
-    pub revived: Option<Vec<String>>,
-    /// Where the replaced one has its key, if that is outside its folder and this one has its own inside.
-    pub key_was: Option<KeySource>,
-}
-
-impl Restored {
-    /// What whoever restored it should know, a sentence or two each.
-    pub fn remarks(&self) -> Vec<String> {
-        let mut remarks = vec![
-            "It is as it was then: what was issued, rotated or revoked since is not known to it. Its audit trail ends there too \
-             and goes on with the record that it was restored; peers that kept a later end of it will notice."
-                .to_owned(),
-        ];
-        if let Some(revived) = &self.revived
-            && !revived.is_empty()
-        {
-            remarks.push(format!(
-                "Answered again, though they no longer were: {}. Revoke what must not be.",
-                revived.join(", ")
-            ));
-        }
-        if let Some(source) = &self.key_was {
-            remarks.push(format!(
-                "Its key lies in its folder now, in instance.key, since that of the replaced one ({source}) is not there or is \
-                 another one. To have it elsewhere again, move it there and name the place under [key] in instance.toml."
-            ));
-        }
-        if let Some(place) = &self.replaced {
-            remarks.push(format!(
-                "The instance that was in its place is kept in {}; remove that folder when you are sure.",
-                place.display()
-            ));
-        }
-        remarks
-    }
 }
 
 impl Workspace {

@@ -61,8 +61,10 @@ fn a_running_instance_is_backed_up_and_comes_back_as_it_was() {
     let home = Home::empty();
     let serving = home.serve_new("alpha");
     home.ok(&["pointer", "create", "alpha", "https://example.org/before"]);
-    let issue = json!({"action": "issue_credential", "app_id": "partner", "profile": "native", "grant": {}});
-    home.ok(&["invoke", "alpha", &issue.to_string()]);
+    for app_id in ["partner", "turned"] {
+        let issue = json!({"action": "issue_credential", "app_id": app_id, "profile": "native", "grant": {}});
+        home.ok(&["invoke", "alpha", &issue.to_string()]);
+    }
     let kept = backed_up(&home, "alpha.backup");
 
     let bytes = std::fs::read(&kept.file).unwrap();
@@ -88,6 +90,8 @@ fn a_running_instance_is_backed_up_and_comes_back_as_it_was() {
     home.ok(&["pointer", "create", "alpha", "https://example.org/after"]);
     let revoke = json!({"action": "revoke_credential", "name": "partner"});
     home.ok(&["invoke", "alpha", &revoke.to_string()]);
+    let rotate = json!({"action": "rotate_credential", "name": "turned"});
+    home.ok(&["invoke", "alpha", &rotate.to_string()]);
     let ended = restore(&home, "alpha", &kept, &["--force"]);
     assert!(refused(&ended, "already_hosted").contains("hosted by process"));
     assert_eq!(serving.stop(), 0);
@@ -104,6 +108,7 @@ fn a_running_instance_is_backed_up_and_comes_back_as_it_was() {
     let restored = ended.json();
     assert_eq!(restored["backup"]["id"], json!(kept.id));
     assert_eq!(restored["revived"], json!(["partner"]));
+    assert_eq!(restored["rotated"], json!(["turned"]));
     let aside = restored["replaced"].as_str().unwrap();
     assert!(std::path::Path::new(aside).join("instance.db").is_file());
     assert_eq!(folders(&home).len(), 2);
@@ -122,6 +127,101 @@ fn a_running_instance_is_backed_up_and_comes_back_as_it_was() {
     assert_eq!(home.ok(&["instance", "probe", "alpha"])["state"], "up");
     assert_eq!(pointers(&home, "alpha"), json!(1));
     assert_eq!(serving.stop(), 0);
+}
+
+/// Has the vault refuse whatever is written to a table.
+fn shut(home: &Home, table: &str) {
+    let vault = rusqlite::Connection::open(home.path("console.db")).unwrap();
+    let events = ["INSERT", "UPDATE", "DELETE"];
+    for event in events {
+        let refuse = format!(
+            "CREATE TRIGGER shut_{event} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'shut'); END"
+        );
+        vault.execute(&refuse, []).unwrap();
+    }
+}
+
+fn open_again(home: &Home) {
+    let vault = rusqlite::Connection::open(home.path("console.db")).unwrap();
+    for event in ["INSERT", "UPDATE", "DELETE"] {
+        vault.execute(&format!("DROP TRIGGER shut_{event}"), []).unwrap();
+    }
+}
+
+#[test]
+fn what_answers_again_is_told_whatever_the_vault_says_and_once_more_by_the_next_try() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let issue = json!({"action": "issue_credential", "app_id": "leaver", "profile": "native", "grant": {}});
+    home.ok(&["invoke", "alpha", &issue.to_string()]);
+    let kept = backed_up(&home, "alpha.backup");
+    let revoke = json!({"action": "revoke_credential", "name": "leaver"});
+    home.ok(&["invoke", "alpha", &revoke.to_string()]);
+    let state = || {
+        let listed = home.ok(&["credential", "list"]);
+        crate::named(&listed, "leaver@alpha")["state"].clone()
+    };
+
+    // A vault that takes nothing is found out before anything is done.
+    shut(&home, "preferences");
+    assert_ne!(restore(&home, "alpha", &kept, &["--force"]).code, 0);
+    open_again(&home);
+    assert_eq!(folders(&home), ["alpha"]);
+    assert_eq!(state(), "revoked");
+
+    // One that takes no more afterwards hides nothing.
+    shut(&home, "held");
+    let ended = restore(&home, "alpha", &kept, &["--force"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!(ended.json()["revived"], json!(["leaver"]));
+    assert!(ended.json()["vault_failure"].is_string(), "{}", ended.stdout);
+    open_again(&home);
+    assert_eq!(state(), "active");
+
+    let ended = restore(&home, "alpha", &kept, &["--force"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let restored = ended.json();
+    assert_eq!(restored["revived"], json!(["leaver"]), "{restored}");
+    assert_eq!(restored["vault_failure"], Value::Null);
+    assert_eq!(home.run(&["audit", "verify", "alpha"]).code, 0);
+}
+
+#[test]
+fn a_backup_is_restored_where_the_certificate_is_not_that_its_settings_name() {
+    let home = Home::empty();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    let certificate = certificate.self_signed(&key).unwrap();
+    let given = home.write("given.crt", &certificate.pem());
+    let its_key = home.write_private("given.key", &key.serialize_pem());
+    home.ok(&[
+        "instance",
+        "init",
+        "alpha",
+        "--listen",
+        "127.0.0.1:0",
+        "--tls-certificate",
+        &given,
+        "--tls-key",
+        &its_key,
+    ]);
+    let kept = backed_up(&home, "alpha.backup");
+    let moved = home.beside("moved.key");
+    std::fs::rename(&its_key, &moved).unwrap();
+
+    let elsewhere = Home::empty();
+    let ended = restore(&elsewhere, "alpha", &kept, &[]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let why = ended.json()["lacks_certificate"].as_str().unwrap().to_owned();
+    assert!(why.contains(&its_key), "{why}");
+    let refused = elsewhere.run_json(&["instance", "start", "alpha"]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.stderr.contains(&its_key), "{}", refused.stderr);
+
+    std::fs::rename(&moved, &its_key).unwrap();
+    let ended = restore(&elsewhere, "alpha", &kept, &["--force"]);
+    assert_eq!(ended.json()["lacks_certificate"], Value::Null, "{}", ended.stderr);
+    assert_eq!(pointers(&elsewhere, "alpha"), json!(0));
 }
 
 #[test]
@@ -154,6 +254,13 @@ fn a_backup_becomes_an_instance_of_another_home_under_another_name() {
     let twin = restore(&elsewhere, "alpha", &kept, &[]);
     assert!(refused(&twin, "already_exists").contains("gamma"));
     elsewhere.ok(&["instance", "init", "delta", "--listen", "127.0.0.1:0"]);
+    let other = restore(&elsewhere, "delta", &kept, &["--force"]);
+    assert!(refused(&other, "already_exists").contains("another instance"));
+    assert_eq!(folders(&elsewhere), ["delta", "gamma"]);
+    // Nor over one that the vault does not know.
+    for name in ["console.db", "console.db-wal", "console.db-shm", "vault.key"] {
+        let _ = std::fs::remove_file(elsewhere.path(name));
+    }
     let other = restore(&elsewhere, "delta", &kept, &["--force"]);
     assert!(refused(&other, "already_exists").contains("another instance"));
     assert_eq!(folders(&elsewhere), ["delta", "gamma"]);

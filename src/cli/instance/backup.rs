@@ -39,8 +39,10 @@ pub struct Backup {
 /// The instance is made beside and checked from one end to the other before it comes to its place. It is as it was
 /// when the backup was made: credentials that were revoked since are answered again, credentials and rotations made
 /// since are unknown, and its audit trail ends where it ended then, which peers that kept a later end of it will
-/// notice. That it was restored is on record as the next thing. The key of the instance comes into its folder; where the
-/// one that is replaced has the same key in another file or in a variable, it stays there.
+/// notice. That it was restored is on record as the next thing. Calls that the replaced one took are not taken again. The
+/// key of the instance comes into its folder; where the one that is replaced has the same key in another file or in a
+/// variable, it stays there. A certificate that instance.toml names outside the instance's folder is not in the backup: it
+/// must be there before the instance is hosted.
 #[derive(Debug, Args)]
 pub struct Restore {
     /// What the instance is called in this home.

@@ -75,9 +75,9 @@ pub(super) fn on_restored(state: &mut State, restored: &Restored) {
     let start = format!("{} hosts it.", state.key_for(Id::StartInstance));
     lines.extend(told(&start, Role::Good));
     state.report(Level::Good, what, "");
-    let level = match restored.revived.as_deref() {
-        Some([]) | None => Level::Good,
-        Some(_) => Level::Warn,
+    let level = match restored.warnings().is_empty() {
+        true => Level::Good,
+        false => Level::Warn,
     };
     let notice = Notice::new(format!("{} is restored", restored.name), level, lines);
     state.layers.push(Layer::Notice(Box::new(notice)));

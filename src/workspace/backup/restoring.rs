@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// Without them there is no instance in a folder, only settings and a key for one.
 const DATABASES: [&str; 2] = ["instance.db", "audit.db"];
+/// The preference that is set and forgotten to find out whether the vault can be written.
+const TRIED: &str = "restore.tried";
 
 impl Workspace {
     /// Makes the local instance `name` of a backup. One of that name that is there is only replaced with `force`; it
@@ -51,20 +53,20 @@ impl Workspace {
             let (made, file) = (made.folder.clone(), file.to_owned());
             blocking(move || lay_out(&file, &opener, &made)).await?
         };
-        self.refuse_other(name, known.as_ref(), &of).await?;
+        self.refuse_other(name, known.as_ref(), &place, &of).await?;
         let key_was = {
             let (place, made) = (place.clone(), made.folder.clone());
             blocking(move || Instance::keep_key_outside(&place, &made)).await?
         };
         let what = format!("backup {} of {}", of.id, of.made_at);
         let adopted = Instance::adopt(&made.folder, name, &what).await?;
-        let replaced = if place.exists() {
-            let aside =
-                place.with_file_name(format!(".replaced-{name}-{}", of.id.trim_start_matches("bak_")));
-            let aside = free(aside);
-            let replaced = Instance::replace(&place, &made.folder, &aside).await?;
-            self.know_owner(known, &adopted.settings, &adopted.owner).await?;
-            Some(replaced)
+        let (replaced, told) = if place.exists() {
+            self.try_vault().await?;
+            let (aside, earlier) = aside(&place, name, &of);
+            let replaced = Instance::replace(&place, &made.folder, &aside, &earlier).await?;
+            // It is replaced, whatever the vault says now, and what became of its credentials must be told.
+            let told = self.know_owner(known, &adopted.settings, &adopted.owner).await;
+            (Some(replaced), told)
         } else {
             // Under the name of one that is being made, and known first: what then ends early is finished when it is
             // next looked for. Before it was checked it must not be.
@@ -72,21 +74,39 @@ impl Workspace {
             made.move_to(&checked)?;
             self.know_owner(known, &adopted.settings, &adopted.owner).await?;
             move_folder(&made.keep(), &place)?;
-            None
+            (None, Ok(()))
         };
-        self.begin_trail_anew(&adopted).await?;
-        let (replaced, revived) = match replaced {
-            Some(replaced) => (Some(replaced.aside), replaced.revived),
+        let told = match told {
+            Ok(()) => self.begin_trail_anew(&adopted).await,
+            failed => failed,
+        };
+        let (aside, compared) = match replaced {
+            Some(replaced) => (Some(replaced.aside), replaced.compared),
             None => (None, None),
         };
+        let (revived, rotated) = compared
+            .map(|compared| (compared.revived, compared.rotated))
+            .unzip();
         Ok(Restored {
             name: name.clone(),
             backup: of,
             audit_head: adopted.head,
-            replaced,
+            replaced: aside,
             revived,
             key_was,
+            rotated,
+            lacks_certificate: adopted.lacks_certificate,
+            vault_failure: told.err().map(|failure| failure.message),
         })
+    }
+
+    /// Finds out whether the vault can be written, before anything is done that it has to know of.
+    async fn try_vault(&self) -> Result<(), Failure> {
+        self.in_vault(|vault| {
+            vault.set_preference(TRIED, "")?;
+            vault.forget_preference(TRIED).map(drop)
+        })
+        .await
     }
 
     /// Where a backup is laid out: under a name that nobody takes for an instance.
@@ -132,16 +152,22 @@ impl Workspace {
         &self,
         name: &InstanceName,
         known: Option<&InstanceRecord>,
+        place: &Path,
         of: &BackupOf,
     ) -> Result<(), Failure> {
-        if known.is_some_and(|record| record.instance_id.as_ref() != Some(&of.instance_id)) {
+        let is_other = match known {
+            Some(record) => record.instance_id.as_ref() != Some(&of.instance_id),
+            // One that the vault does not know may be there all the same.
+            None => Instance::read_settings(place).is_ok_and(|there| there.instance_id != of.instance_id),
+        };
+        if is_other {
             return Err(Failure::new(
                 Code::AlreadyExists,
                 format!(
                     "the backup is of another instance: of {} ({})",
                     of.name, of.instance_id
                 ),
-                "restore it under another name, or remove the instance of this name first",
+                "restore it under another name, or move the instance of this name out of the way first",
             ));
         }
         match self.twin_of(name, &of.instance_id).await? {
@@ -203,18 +229,18 @@ fn lay_out(file: &Path, opener: &Opener, folder: &Path) -> Result<BackupOf, Fail
     packed::unpack(input, folder)
 }
 
-/// The same place, or one beside it that is free.
-fn free(place: PathBuf) -> PathBuf {
-    if !place.exists() {
-        return place;
-    }
-    let numbered = |number: u32| {
-        let mut name = place.as_os_str().to_owned();
-        name.push(format!("-{number}"));
-        PathBuf::from(name)
+/// Where the instance goes that is replaced, and those that were replaced by the same backup before.
+fn aside(place: &Path, name: &InstanceName, of: &BackupOf) -> (PathBuf, Vec<PathBuf>) {
+    let id = of.id.trim_start_matches("bak_");
+    let numbered = |number: u32| match number {
+        1 => place.with_file_name(format!(".replaced-{name}-{id}")),
+        _ => place.with_file_name(format!(".replaced-{name}-{id}-{number}")),
     };
-    (2..)
-        .map(numbered)
-        .find(|place| !place.exists())
-        .unwrap_or_else(|| place.clone())
+    let mut earlier = Vec::new();
+    let mut number = 1;
+    while numbered(number).exists() {
+        earlier.push(numbered(number));
+        number += 1;
+    }
+    (numbered(number), earlier)
 }

@@ -54,6 +54,9 @@ fn restored(state: &mut State, revived: &[&str]) {
         replaced: Some("/home/ada/.butterfly/instances/.replaced-alpha-0a1b2c3d4e5f".into()),
         revived: Some(revived.iter().map(|name| (*name).to_owned()).collect()),
         key_was: None,
+        rotated: Some(Vec::new()),
+        lacks_certificate: None,
+        vault_failure: None,
     }));
     ended(state, done);
 }
