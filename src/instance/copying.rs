@@ -35,6 +35,9 @@ pub const COPIED: [&str; 7] = [
     "audit.db",
 ];
 
+/// Seconds; no token can be accepted for as long as this.
+const TOKENS_LIVE: i64 = 900;
+
 /// A file of a copy.
 pub struct CopiedFile {
     /// Its name.
@@ -173,6 +176,9 @@ impl Instance {
                 compared.join(compare(&before, &now));
             }
         }
+        if let Err(error) = hand_on_tokens(&place, &made).await {
+            tracing::warn!(%error, "which calls the replaced instance took cannot be told; copies of its last ones may be taken again");
+        }
         place.replace_by(&made, aside)?;
         Ok(Replaced {
             aside: aside.to_owned(),
@@ -235,6 +241,22 @@ async fn issued_in(place: &Folder) -> Result<Vec<IssuedRecord>, InstanceError> {
     let issued = store.issued().await;
     store.close().await;
     Ok(issued?)
+}
+
+/// Has the one that was made remember which calls the other one took: its own trail ends before them, and a copy of one
+/// would be taken once more.
+async fn hand_on_tokens(from: &Folder, to: &Folder) -> Result<(), InstanceError> {
+    if !from.audit().exists() {
+        return Ok(());
+    }
+    let trail = SqliteAuditLog::open(&from.audit())?;
+    let alive = Timestamp::now().plus_seconds(-TOKENS_LIVE);
+    let seen = trail.tokens(alive, Timestamp::from_micros(i64::MAX)).await;
+    trail.close().await;
+    let trail = SqliteAuditLog::open(&to.audit())?;
+    let kept = trail.keep_tokens(seen?).await;
+    trail.close().await;
+    Ok(kept?)
 }
 
 /// What is let in now, and was not before or under other keys.

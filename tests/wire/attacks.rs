@@ -174,6 +174,34 @@ async fn threat_11_a_replay_after_a_restart_is_refused() {
 }
 
 #[tokio::test]
+async fn threat_11_a_restored_instance_takes_no_call_that_the_replaced_one_took() {
+    let running = Running::start().await;
+    let strict = Grant {
+        strict_replay: true,
+        ..Grant::owner()
+    };
+    let legacy = running.issue("legacy", Profile::Legacy, &strict).await;
+    let copy = running.copy();
+    let calls = [
+        sealed(&running.owner, "create_domain", json!({"name": "once"})),
+        sealed(&legacy, "whoami", json!({})),
+    ];
+    for call in &calls {
+        assert_eq!(running.send(call).await.status, 200);
+    }
+    let running = running.restart_as(&copy).await;
+    for call in &calls {
+        assert_eq!(running.send(call).await.status, 401);
+    }
+    assert!(running.ask("whoami", json!({})).await.is_success());
+    let domains = running.result("list_domains", json!({})).await;
+    assert!(!domains.to_string().contains("once"), "{domains}");
+    // Nor after it was started again.
+    let running = running.restart().await;
+    assert_eq!(running.send(&calls[0]).await.status, 401);
+}
+
+#[tokio::test]
 async fn threat_13_a_swapped_body_is_refused_before_it_is_opened() {
     let running = Running::start().await;
     let good = sealed(&running.owner, "whoami", json!({}));

@@ -173,6 +173,33 @@ impl Running {
         }
     }
 
+    /// A copy of its folder as it is now, as a backup has it.
+    pub fn copy(&self) -> PathBuf {
+        let copy = self.folder.with_file_name(".copy");
+        let mut private = std::fs::DirBuilder::new();
+        std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
+        private.create(&copy).unwrap();
+        Instance::copy(&self.folder, &copy).unwrap();
+        copy
+    }
+
+    /// Stops, is replaced by a copy of before, and starts again.
+    pub async fn restart_as(self, copy: &Path) -> Self {
+        self.host.stop().await.unwrap();
+        let name = InstanceName::parse("alpha").unwrap();
+        Instance::adopt(copy, &name, "a copy").await.unwrap();
+        let aside = self.folder.with_file_name(".replaced");
+        Instance::replace(&self.folder, copy, &aside, &[]).await.unwrap();
+        let host = Host::start(self.folder.clone(), None).await.unwrap();
+        Self {
+            host,
+            folder: self.folder,
+            owner: self.owner,
+            client: Client::new(),
+            home: self.home,
+        }
+    }
+
     /// The reasons of all denials on record.
     pub async fn denials(&self) -> Vec<String> {
         // Denials of strangers become durable with the next group: this call's own record is in it or after it.

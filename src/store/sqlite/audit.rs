@@ -43,6 +43,7 @@ enum Order {
     Append(NewAuditRecord, Option<Waiting>),
     Clear(NewAuditRecord, Done<AuditHead>),
     Prune(Prune, Done<u64>),
+    Keep(SeenTokens, Done),
     Try(Done),
     Close(oneshot::Sender<()>),
 }
@@ -94,6 +95,11 @@ impl SqliteAuditLog {
             closed: AtomicBool::new(false),
             is_failing,
         })
+    }
+
+    /// Keeps tokens that another trail has seen: whoever asks which were seen is told of them here too.
+    pub async fn keep_tokens(&self, tokens: SeenTokens) -> Result<(), StoreError> {
+        self.order(|done| Order::Keep(tokens, done)).await
     }
 
     async fn order<T>(&self, make: impl FnOnce(Done<T>) -> Order) -> Result<T, StoreError> {
@@ -216,6 +222,9 @@ impl Thread {
                     Order::Prune(what, done) => {
                         self.append(std::mem::take(&mut group));
                         let _ = done.send(self.transaction(|conn, chain| prune(conn, chain, &what)));
+                    }
+                    Order::Keep(tokens, done) => {
+                        let _ = done.send(self.transaction(|conn, _| audit_tokens::keep(conn, &tokens)));
                     }
                     Order::Try(done) => {
                         self.append(std::mem::take(&mut group));

@@ -51,6 +51,16 @@ pub(super) fn keep_living(conn: &Connection, last: u64, now: Timestamp) -> Resul
     Ok(())
 }
 
+/// Keeps tokens that another trail has seen.
+pub(super) fn keep(conn: &Connection, tokens: &SeenTokens) -> Result<(), StoreError> {
+    let mut keep = conn.prepare_cached("INSERT INTO cleared_tokens (kid, jti, at) VALUES (?1, ?2, ?3)")?;
+    for (kid, jti, at) in &tokens.seen {
+        let kid = kid.as_ref().map_or("", KeyId::as_str);
+        keep.execute(params![kid, jti, at.as_micros()])?;
+    }
+    Ok(())
+}
+
 /// Tokens seen from one moment to another. Those without a key are of legacy calls that are taken once, by ids of 22
 /// characters.
 pub(super) fn seen(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<SeenTokens, StoreError> {
