@@ -135,7 +135,8 @@ impl ClientError {
                 "the instance is slow or hangs; try again, or look at it with `instance probe`"
             }
             Self::Refused { .. } => {
-                "the credential is wrong, revoked or expired, or the clocks differ; ask the instance's administrator"
+                "the credential is wrong, revoked or expired, the instance was restored from an older backup, or the clocks differ; ask \
+                 the instance's administrator"
             }
             Self::Withheld { .. } => {
                 "what was asked may be done: look before you repeat a change, and ask the instance's administrator about the credential"

@@ -117,7 +117,8 @@ async fn make(
             let mut failed = of(&error);
             if matches!(error, ClientError::Refused { .. }) && holding.is_between_keys() {
                 failed.remedy = "a rotation of it was begun and its answer never came: rotate it again, which finishes it; \
-                                 the next relay does so too"
+                                 the next relay does so too; where that is refused as well, ask its administrator for a new \
+                                 offer"
                     .to_owned();
             }
             return findings.add(Err(failed));

@@ -190,38 +190,60 @@ async fn mix(
     context: &CallContext,
 ) -> Result<Arc<Holding>, Problem> {
     let generation = holding.life.generation() + 1;
-    let (holding, secret) = pending(instance, &holding.record.name, generation).await?;
+    let (holding, secret, is_new) = pending(instance, &holding.record.name, generation).await?;
     let mut parameters = json!({"generation": generation, "key": secret.key()});
     if let Some(seconds) = overlap_seconds {
         parameters["overlap_seconds"] = json!(seconds);
     }
     let query = Query::new("activate_credential", parameters);
-    let reply = asked(instance, &holding, &query, context).await?;
+    let reply = match asked(instance, &holding, &query, context).await {
+        Ok(reply) => reply,
+        Err((error, tries)) => {
+            holding::notice_tls(instance, &holding, &error).await;
+            // That was an answer: nobody has this key, and nothing is left to be finished.
+            if is_new && tries == 1 && matches!(error, ClientError::Refused { .. }) {
+                forget_pending(instance, &holding).await?;
+            }
+            return Err(error.into());
+        }
+    };
     let agreed = agreed(instance, &holding, reply).await?;
     let next = derive(&holding, generation, &secret, &agreed)?;
     swap(instance, &holding, next, &secret, agreed).await
 }
 
-/// The fresh secret for this generation: the one that the peer was asked with before, if there is one.
+/// The fresh secret for this generation: the one that the peer was asked with before, if there is one; and whether it is
+/// new.
 async fn pending(
     instance: &Instance,
     name: &str,
     generation: u32,
-) -> Result<(Arc<Holding>, AgreementSecret), Problem> {
+) -> Result<(Arc<Holding>, AgreementSecret, bool), Problem> {
     let _alone = instance.changing().await;
     let holding = find(instance, name)?;
     if let Some(secret) = holding
         .pending(instance.key())
         .and_then(|text| read_pending(&text, generation))
     {
-        return Ok((holding, secret));
+        return Ok((holding, secret, false));
     }
     let secret = AgreementSecret::generate();
     let text = Zeroizing::new(format!("{generation} {}", secret.expose_text().as_str()));
     let next = holding
         .at(holding.life.clone())
         .waiting_for(instance.key(), Some(&text));
-    Ok((keep(instance, next).await?, secret))
+    Ok((keep(instance, next).await?, secret, true))
+}
+
+/// Forgets the fresh secret that the peer was asked with. Hold the credential's turn around it.
+async fn forget_pending(instance: &Instance, asked_with: &Holding) -> Result<(), Problem> {
+    let _alone = instance.changing().await;
+    let holding = find(instance, &asked_with.record.name)?;
+    if holding.record.sealed_pending == asked_with.record.sealed_pending {
+        let next = holding.at(holding.life.clone()).waiting_for(instance.key(), None);
+        keep(instance, next).await?;
+    }
+    Ok(())
 }
 
 fn read_pending(text: &str, generation: u32) -> Option<AgreementSecret> {
@@ -229,13 +251,13 @@ fn read_pending(text: &str, generation: u32) -> Option<AgreementSecret> {
     (of.parse() == Ok(generation)).then(|| AgreementSecret::parse(secret))?
 }
 
-/// Asks; once more where the reply may have been lost on its way.
+/// Asks; once more where the reply may have been lost on its way. Where that fails: why, and at which try.
 async fn asked(
     instance: &Instance,
     holding: &Holding,
     query: &Query,
     context: &CallContext,
-) -> Result<Reply, Problem> {
+) -> Result<Reply, (ClientError, usize)> {
     let context = asking::own_context(instance, context);
     let mut tries = 1;
     loop {
@@ -246,10 +268,7 @@ async fn asked(
         {
             Ok(exchange) => return Ok(exchange.reply),
             Err(ClientError::Unreachable { sent: true, .. }) if tries < TRIES => tries += 1,
-            Err(error) => {
-                holding::notice_tls(instance, holding, &error).await;
-                return Err(error.into());
-            }
+            Err(error) => return Err((error, tries)),
         }
     }
 }

@@ -36,6 +36,20 @@ struct Answer {
     overlap_until: Option<Timestamp>,
 }
 
+/// The fresh secret that an instance is asked with.
+struct Pending {
+    secret: AgreementSecret,
+    /// It was asked with it never before.
+    is_new: bool,
+}
+
+/// How the last attempt failed.
+struct NoReply {
+    error: ClientError,
+    /// An earlier one may have been answered, and the answer was lost.
+    has_lost_any: bool,
+}
+
 /// How one attempt ended.
 enum Attempt {
     Done(KeyId),
@@ -133,8 +147,8 @@ impl Workspace {
 
     /// `how` is what else the instance is told.
     async fn mix(&self, name: &str, generation: u32, how: Value) -> Result<Attempt, Failure> {
-        let (entry, secret) = self.pending(name, generation).await?;
-        let Some(secret) = secret else {
+        let (entry, pending) = self.pending(name, generation).await?;
+        let Some(pending) = pending else {
             // Another console was faster.
             return entry
                 .form
@@ -146,21 +160,17 @@ impl Workspace {
         let credential = held::usable(entry)?;
         let query = Query::new("activate_credential", how)
             .with("generation", json!(generation))
-            .with("key", json!(secret.key()));
-        let answer = match self.ask_to_mix(name, &credential, &query).await? {
+            .with("key", json!(pending.secret.key()));
+        let answer = match self.ask_to_mix(name, &credential, &query, &pending).await? {
             Some(answer) => answer,
             None => return Ok(Attempt::Waiting),
         };
-        self.take_over(name, &credential, generation, secret, answer)
+        self.take_over(name, &credential, generation, pending.secret, answer)
             .await
     }
 
     /// The fresh secret for this generation, kept before anybody hears of it; none if keys of this generation are in.
-    async fn pending(
-        &self,
-        name: &str,
-        generation: u32,
-    ) -> Result<(HeldEntry, Option<AgreementSecret>), Failure> {
+    async fn pending(&self, name: &str, generation: u32) -> Result<(HeldEntry, Option<Pending>), Failure> {
         self.change_held(name, move |entry, life| {
             if life.generation() >= generation {
                 return Ok((entry.clone(), None));
@@ -170,9 +180,21 @@ impl Workspace {
                 .as_ref()
                 .filter(|(of, _)| *of == generation)
                 .and_then(|(_, text)| AgreementSecret::parse(text));
+            let is_new = kept.is_none();
             let secret = kept.unwrap_or_else(AgreementSecret::generate);
             entry.pending = Some((generation, secret.expose_text().to_string()));
-            Ok((entry.clone(), Some(secret)))
+            Ok((entry.clone(), Some(Pending { secret, is_new })))
+        })
+        .await
+    }
+
+    /// Forgets the fresh secret that the instance was asked with, unless another one took its place.
+    async fn forget_pending(&self, name: &str, secret: &AgreementSecret) -> Result<(), Failure> {
+        let asked_with = secret.expose_text();
+        self.change_held(name, move |entry, _| {
+            let is_it = |(_, text): &(u32, String)| *text == asked_with.as_str();
+            entry.pending = entry.pending.take().filter(|pending| !is_it(pending));
+            Ok(())
         })
         .await
     }
@@ -183,17 +205,26 @@ impl Workspace {
         name: &str,
         credential: &HeldCredential,
         query: &Query,
+        pending: &Pending,
     ) -> Result<Option<Answer>, Failure> {
         let place = credential.endpoint.authority();
         let reply = match self.ask_again(credential, query).await {
             Ok(reply) => reply,
-            Err(error) => {
+            Err(NoReply { error, has_lost_any }) => {
                 self.notice_tls(&error).await;
                 let is_unsure = matches!(
                     error,
                     ClientError::Unreachable { sent: true, .. } | ClientError::Deadline { .. }
                 );
+                let is_refused = matches!(error, ClientError::Refused { .. });
                 let mut failure = Failure::from(error).on(place);
+                if is_refused {
+                    failure.remedy = held::not_rotated().to_owned();
+                }
+                // That was an answer: nobody has this key, and nothing is left to be finished.
+                if is_refused && pending.is_new && !has_lost_any {
+                    self.forget_pending(name, &pending.secret).await?;
+                }
                 let entry = self.held_entry(name).await;
                 if is_unsure && entry.is_ok_and(|entry| held::is_between_keys(&entry)) {
                     failure.remedy = held::finish_rotation(name);
@@ -226,15 +257,17 @@ impl Workspace {
         &self,
         credential: &HeldCredential,
         query: &Query,
-    ) -> Result<crate::protocol::Reply, ClientError> {
-        let mut left = ATTEMPTS;
+    ) -> Result<crate::protocol::Reply, NoReply> {
+        let mut lost = 0;
         loop {
-            left -= 1;
             let context = CallContext::begin(Timestamp::now(), PATIENCE);
             match self.client.invoke(credential, query, &context).await {
                 Ok(exchange) => return Ok(exchange.reply),
-                Err(ClientError::Unreachable { sent: true, .. }) if left > 0 => {}
-                Err(error) => return Err(error),
+                Err(ClientError::Unreachable { sent: true, .. }) if lost + 1 < ATTEMPTS => lost += 1,
+                Err(error) => {
+                    let has_lost_any = lost > 0;
+                    return Err(NoReply { error, has_lost_any });
+                }
             }
         }
     }
@@ -308,7 +341,7 @@ impl Workspace {
                 }
                 Ok(mixed)
             }
-            Err(error) => {
+            Err(NoReply { error, .. }) => {
                 self.notice_tls(&error).await;
                 tracing::info!(%error, credential = %name, "the first call under fresh keys failed");
                 Ok(mixed)

@@ -176,7 +176,7 @@ fn remedy_for(code: Code) -> &'static str {
         Code::DeadlineExceeded => "the instance called last is slow or hangs; try again, or probe it",
         Code::PeerUnreachable => "check that the peer is running and that its URL and port are right",
         Code::PeerRefused => {
-            "the credential for the peer is wrong, revoked or expired, or the clocks differ; ask the peer's administrator"
+            "the credential for the peer is wrong, revoked or expired, the peer was restored from an older backup, or the clocks differ; ask the peer's administrator"
         }
         Code::PeerGarbage => {
             "check that the peer's URL leads to a Butterfly instance and that the credential for it is the right one"

@@ -81,8 +81,15 @@ pub(super) fn is_between_keys(entry: &HeldEntry) -> bool {
 pub(super) fn finish_rotation(name: &str) -> String {
     format!(
         "a rotation of it was begun and its answer never came: finish it with `butterfly credential rotate {name}`, which may \
-         be said again"
+         be said again; where that is refused, too, ask its instance's administrator for a new offer"
     )
+}
+
+/// What to do where an instance does not take a credential to have keys mixed into it. One that had taken fresh keys would
+/// answer the older one as it did then.
+pub(super) fn not_rotated() -> &'static str {
+    "the instance has neither its present keys nor later ones: it was suspended, revoked or has expired there, the clocks \
+     differ, or the instance was restored from an older backup; ask its administrator, and in the last case for a new offer"
 }
 
 impl Workspace {

@@ -54,6 +54,25 @@ async fn what_was_never_activated_is_not_rotated() {
 }
 
 #[tokio::test]
+async fn a_rotation_that_is_refused_leaves_nothing_to_be_finished() {
+    let (alpha, beta, offer, connection) = active().await;
+    let name = &offer["credentials"][0]["name"];
+    beta.get("suspend_credential", json!({ "name": name })).await;
+    let (code, _) = alpha.fails("rotate_held_credential", json!({"name": NAME})).await;
+    assert_eq!(code, Code::PeerRefused);
+    let held = alpha.held().await;
+    assert_eq!(
+        (&held["activation_pending"], &held["generation"]),
+        (&json!(false), &json!(1))
+    );
+    beta.get("suspend_credential", json!({"name": name, "suspended": false}))
+        .await;
+    assert!(alpha.relay(&connection).await.is_success());
+    let rotated = alpha.get("rotate_held_credential", json!({"name": NAME})).await;
+    assert_eq!(rotated["credential"]["generation"], 2);
+}
+
+#[tokio::test]
 async fn the_issuer_s_wish_for_a_rotation_shows_and_is_fulfilled() {
     let (alpha, beta, offer, _) = active().await;
     let name = &offer["credentials"][0]["name"];

@@ -163,6 +163,40 @@ async fn threat_36_a_rotation_whose_every_reply_was_lost_is_told_and_finished_by
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_that_is_refused_is_not_told_as_one_that_is_to_be_finished() {
+    let (alpha, (proxy, beta)) = (Side::new("alpha").await, behind_a_proxy().await);
+    let (made, accepted) = hand_over(&alpha, &beta, Delivery::Passphrase, true).await;
+    compare(&alpha, &beta, &made, &accepted).await;
+    let name = "beta/alpha-console";
+    let issued = "alpha-console@beta";
+    beta.home.suspend_credential(issued, true).await.unwrap();
+    let refused = alpha.home.rotate_credential(name, 0).await.err().unwrap();
+    assert_eq!(refused.code, Code::PeerRefused, "{refused}");
+    assert!(
+        refused.remedy.contains("older backup") && refused.remedy.contains("new offer"),
+        "{refused}"
+    );
+    assert_eq!(alpha.home.credential(name).await.unwrap().attention, None);
+    beta.home.suspend_credential(issued, false).await.unwrap();
+    // One whose answer was lost stays to be finished, also when it is refused then.
+    proxy.lose(100);
+    assert!(alpha.home.rotate_credential(name, 0).await.is_err());
+    proxy.lose(0);
+    beta.home.suspend_credential(issued, true).await.unwrap();
+    assert!(alpha.home.rotate_credential(name, 0).await.is_err());
+    let attention = alpha.home.credential(name).await.unwrap().attention.unwrap();
+    assert!(
+        attention.contains("finish it with") && attention.contains("new offer"),
+        "{attention}"
+    );
+    beta.home.suspend_credential(issued, false).await.unwrap();
+    assert_eq!(ask(&alpha, &stats()).await, None, "finished on the way");
+    assert_eq!(alpha.home.credential(name).await.unwrap().generation, 2);
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cancelling_at_each_step_leaves_nothing() {
     let (alpha, beta) = (Side::new("alpha").await, Side::new("beta").await);
     let (_, before, _) = alpha.trace().await;
