@@ -2,17 +2,17 @@
 
 use super::caller::OWNER;
 use super::folder::Folder;
-use super::issued::open_secrets;
+use super::issued::{open_secrets, read_life};
 use super::lock::LockHolder;
 use super::pulse::Pulse;
 use super::settings::{Settings, Tls};
 use super::{Instance, InstanceError, proxy_protocol, tls};
-use crate::model::Timestamp;
+use crate::model::{KeyId, Timestamp};
 use crate::protocol::HeldKeys;
-use crate::store::StoreError;
 use crate::store::sqlite::{
     Schema, check_database, check_trail, issued_credentials, schema_of_data, schema_of_trail,
 };
+use crate::store::{IssuedRecord, StoreError};
 use std::net::{IpAddr, TcpListener};
 use std::path::Path;
 
@@ -63,6 +63,35 @@ impl Instance {
             .await
             .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
+}
+
+impl Instance {
+    /// Whether the instance in this folder lets in whoever calls it with this key, without opening it. None where that cannot
+    /// be told: its database is of another version of this program, say.
+    pub fn answers_key(folder: &Path, kid: &KeyId) -> Option<bool> {
+        let database = Folder::at(folder).database();
+        if !matches!(schema_of_data(&database), Ok(Schema::Current)) {
+            return None;
+        }
+        let now = Timestamp::now();
+        let records = issued_credentials(&database).ok()?;
+        Some(records.iter().any(|record| has_key(record, kid, now)))
+    }
+}
+
+/// Whether a credential is let in under a key: its own, or the one of before while that is answered.
+fn has_key(record: &IssuedRecord, kid: &KeyId, now: Timestamp) -> bool {
+    let life = record
+        .life
+        .as_ref()
+        .and_then(|life| read_life(&record.name, life).ok());
+    let Some((life, _)) = life else {
+        return record.state.is_usable() && record.kid.as_ref() == Some(kid);
+    };
+    let is_older = life
+        .overlap(now)
+        .is_some_and(|overlap| overlap.kid.as_ref() == Some(kid));
+    life.state_at(now).is_usable() && (is_older || record.kid.as_ref() == Some(kid))
 }
 
 fn found(check: &'static str, health: Health) -> Examined {

@@ -7,7 +7,7 @@ mod index;
 mod secrets;
 
 pub(super) use access_key::AccessKeyOf;
-pub(super) use credential::{Credential, FROZEN, Keyed, Presented};
+pub(super) use credential::{Credential, FROZEN, Keyed, Presented, read_life};
 pub(super) use secrets::{
     IssuedKeys, draw, open_previous, open_secrets, seal_previous, seal_secrets, working_keys,
 };

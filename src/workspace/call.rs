@@ -74,6 +74,9 @@ impl Workspace {
                     happened.wire.push(wire::of_failed(exchange, place));
                 }
                 let place = self.asked_last(failed.peer.as_ref(), &record).await;
+                let is_locked_out = record.kind == InstanceKind::Local
+                    && failed.peer.is_none()
+                    && matches!(failed.error, CallError::Client(ClientError::Refused { .. }));
                 let refused = failed.pointer.as_ref().and_then(|pointer| {
                     let federated = pointer.federated.as_ref()?;
                     let own = options.query.as_ref().map(Query::to_value);
@@ -89,7 +92,13 @@ impl Workspace {
                             Some(exchange) => Failure::of_exchange(exchange),
                             None => Failure::from(failed.error),
                         };
-                        blaming(failure.on(place), failed.pointer.as_ref(), &peers)
+                        match is_locked_out {
+                            true => Failure {
+                                remedy: Self::remedy_for_locked_out(&record.name),
+                                ..failure.on(place)
+                            },
+                            false => blaming(failure.on(place), failed.pointer.as_ref(), &peers),
+                        }
                     }
                 };
                 happened.route = failed.route;

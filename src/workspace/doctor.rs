@@ -99,6 +99,7 @@ pub async fn examine(home: &Home, opened: Result<&Workspace, &Failure>) -> Vec<O
     }
     if let Ok(workspace) = opened {
         found.extend(workspace.examine_gone().await);
+        found.extend(workspace.examine_owners().await);
         let (remotes, held) = tokio::join!(workspace.examine_remotes(), workspace.examine_held());
         found.extend(remotes);
         found.extend(held);

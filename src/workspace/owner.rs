@@ -75,6 +75,15 @@ impl Workspace {
         })
     }
 
+    /// What to do where a local instance does not let its own owner in.
+    pub(super) fn remedy_for_locked_out(name: &InstanceName) -> String {
+        format!(
+            "its owner's credential in this vault is not the one that it knows: the vault or the instance was put back from a copy \
+             of another time, or another home made a new owner; stop it (`butterfly instance stop {name}`), and make a new owner \
+             here: `butterfly instance recover-owner {name}`"
+        )
+    }
+
     /// What the vault knows under a name.
     pub(super) async fn known(&self, name: &InstanceName) -> Result<Option<InstanceRecord>, Failure> {
         let wanted = name.clone();

@@ -349,6 +349,12 @@ impl Session<'_> {
         }
     }
 
+    /// Whether a local instance is called as its own vault calls it.
+    fn is_owner(&self) -> bool {
+        let is_usual = |(name, _): (&str, &HeldCredential)| name == self.record.credential;
+        self.record.kind == InstanceKind::Local && self.credential().is_some_and(is_usual)
+    }
+
     /// Uses another credential than the instance's usual one.
     pub(super) fn use_credential(&mut self, name: String, credential: HeldCredential) {
         self.way = Way::Wire {
@@ -375,6 +381,9 @@ impl Session<'_> {
         let mut failure = Failure::of_exchange(&exchange).on(self.record.name.as_str());
         if is_down && self.record.kind == InstanceKind::Local {
             failure.remedy = format!("host it with `butterfly serve {}`", self.record.name);
+        }
+        if self.is_owner() && matches!(exchange.error, ClientError::Refused { .. }) {
+            failure.remedy = Workspace::remedy_for_locked_out(&self.record.name);
         }
         Unanswered {
             failure,

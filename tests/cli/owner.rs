@@ -144,6 +144,45 @@ fn the_owner_of_before_is_let_in_no_more() {
 }
 
 #[test]
+fn a_vault_that_is_older_than_its_instance_s_owner_is_told_of_with_what_helps() {
+    let home = home_with_pointer();
+    let files = ["console.db", "console.db-wal"];
+    let older = files.map(|name| std::fs::read(home.path(name)).ok());
+    home.ok(&["instance", "recover-owner", "alpha", "--yes"]);
+    let owner_of = |home: &Home| {
+        let found = home.run_json(&["doctor"]).json();
+        let found = found.as_array().unwrap().clone();
+        found.into_iter().find(|one| one["check"] == "owner")
+    };
+    assert_eq!(owner_of(&home), None);
+    for name in ["console.db", "console.db-wal", "console.db-shm"] {
+        let _ = std::fs::remove_file(home.path(name));
+    }
+    for (name, bytes) in files.iter().zip(older) {
+        if let Some(bytes) = bytes {
+            home.write_private("older", "");
+            std::fs::write(home.beside("older"), bytes).unwrap();
+            std::fs::rename(home.beside("older"), home.path(name)).unwrap();
+        }
+    }
+
+    // Stopped it is opened by the key in its folder, and everything works.
+    assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 1);
+    let command = home.printed("instance recover-owner alpha");
+    let told = owner_of(&home).expect("doctor tells of it");
+    assert_eq!(told["severity"], "fault");
+    assert!(told["remedy"].as_str().unwrap().contains(&command), "{told}");
+    let serving = Serving::start(home.command(&["serve", "alpha"]));
+    let refused = home.run_json(&["pointer", "list", "alpha"]);
+    assert_eq!(error(&refused)["code"], "peer_refused", "{}", refused.stdout);
+    let remedy = error(&refused)["remedy"].as_str().unwrap().to_owned();
+    assert!(remedy.contains(&command), "{remedy}");
+    assert_eq!(serving.stop(), 0);
+    home.ok(&["instance", "recover-owner", "alpha", "--yes"]);
+    assert_eq!(owner_of(&home), None);
+}
+
+#[test]
 fn a_folder_of_another_instance_or_none_is_refused() {
     let home = home_with_pointer();
     let none = home.run_json(&["instance", "recover-owner", "beta", "--yes"]);

@@ -422,7 +422,7 @@ fn stored(life: &Life, keyed: Keyed) -> Value {
 }
 
 /// Reads a life back.
-pub(super) fn read_life(name: &str, stored: &Value) -> Result<(Life, Keyed), StoreError> {
+pub(in crate::instance) fn read_life(name: &str, stored: &Value) -> Result<(Life, Keyed), StoreError> {
     StoredLife::deserialize(stored)
         .map(|stored| (stored.life, stored.keyed))
         .map_err(|error| StoreError::Failed(format!("the life of the issued credential {name:?}: {error}")))

@@ -1,7 +1,7 @@
 //! The local instances of a home, whether the vault is open or not: serving does not need it either.
 
 use super::super::failure::about;
-use super::super::{Failure, Home, Workspace, unknown_told};
+use super::super::{Failure, Home, Workspace, blocking, unknown_told};
 use super::{Observation, Severity};
 use crate::instance::{Health, Instance};
 use crate::model::{InstanceKind, InstanceName};
@@ -46,6 +46,39 @@ impl Workspace {
         };
         let local = records.iter().filter(|record| record.kind == InstanceKind::Local);
         local.filter_map(gone).collect()
+    }
+}
+
+impl Workspace {
+    /// Local instances that do not let in whom the vault takes for their owner: as long as they are stopped nothing else
+    /// tells of it.
+    pub(super) async fn examine_owners(&self) -> Vec<Observation> {
+        // That the vault tells of no instances is said where those that are gone are looked for.
+        let records = self.records().await.unwrap_or_default();
+        let mut found = Vec::new();
+        for record in records.iter().filter(|record| record.kind == InstanceKind::Local) {
+            if self.locks_its_owner_out(record).await {
+                found.push(Observation::of(
+                    Severity::Fault,
+                    "owner",
+                    record.name.as_str(),
+                    "it does not let in whom this home takes for its owner",
+                    Self::remedy_for_locked_out(&record.name),
+                ));
+            }
+        }
+        found
+    }
+
+    async fn locks_its_owner_out(&self, record: &InstanceRecord) -> bool {
+        let (Ok(entry), Ok(folder)) = (self.held_entry(&record.credential).await, self.folder_of(record))
+        else {
+            return false;
+        };
+        let Some(kid) = entry.form.kid.clone() else {
+            return false;
+        };
+        blocking(move || Instance::answers_key(&folder, &kid)).await == Some(false)
     }
 }
 
