@@ -12,6 +12,9 @@ pub struct Draft {
     pub instance: String,
     /// The text, which need not be a whole query.
     pub text: String,
+    /// Others that were being written for it before, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
 }
 
 impl Vault {
@@ -45,6 +48,7 @@ mod tests {
         let draft = |instance: &str, text: &str| Draft {
             instance: instance.into(),
             text: text.into(),
+            earlier: vec!["{\"early harvest".into()],
         };
         vault.put_draft(&draft("alpha", "{\"secret harvest")).unwrap();
         vault.put_draft(&draft("beta", "{}")).unwrap();

@@ -67,7 +67,9 @@ fn what_was_being_written_outlives_a_kill_and_can_be_read_by_nobody_else() {
     console.press("canary_of_a_query");
     wait_until(&home, |workspace| async move {
         let drafts = workspace.drafts().await.unwrap();
-        drafts.iter().any(|(_, text)| text.contains("canary_of_a_query"))
+        drafts
+            .iter()
+            .any(|(_, texts)| texts[0].contains("canary_of_a_query"))
     });
     wait_until_kept(&home, "composer");
     console.signal("KILL");

@@ -6,6 +6,7 @@ use super::errand::Errand;
 use super::rows::{Take, rows};
 use super::send::go_on;
 use super::state::{Asked, Composer};
+use super::unsent::keep_draft;
 use super::window::{Kind, Window};
 use crate::command::{Key, KeyCode};
 use crate::model::Route;
@@ -136,6 +137,7 @@ fn press_name(state: &mut State, composer: &mut Composer, mut window: Window, ke
 fn taken(state: &mut State, composer: &mut Composer, take: Take) -> Vec<Effect> {
     match take {
         Take::Text(text) => {
+            keep_draft(state, composer);
             composer.editor.replace_all(&text);
             let blank = text.find(": \"\"").map_or(text.len(), |at| at + 3);
             composer.editor.go_to(blank);
@@ -151,8 +153,9 @@ fn taken(state: &mut State, composer: &mut Composer, take: Take) -> Vec<Effect> 
             composer.way = *way;
         }
     }
-    // What was looked at was for another way.
+    // What was looked at was for another way, and so were the warnings.
     composer.dry_run = Asked::None;
+    composer.asked = None;
     composer.looked_at = None;
     let (instance, identity) = (composer.instance.clone(), composer.identity.clone());
     let now = state.clock.now();

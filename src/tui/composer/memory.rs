@@ -23,12 +23,12 @@ pub struct Memory {
     pub known: HashMap<(InstanceName, Option<AppId>), Known>,
     /// Why one could not be asked.
     pub unasked: HashMap<InstanceName, Failure>,
-    /// What was being written, by instance.
-    pub drafts: HashMap<InstanceName, String>,
+    /// What was being written, by instance, the newest text first.
+    pub drafts: HashMap<InstanceName, Vec<String>>,
     /// What was sent last, by instance: that stands in the log.
     pub sent: HashMap<InstanceName, String>,
     /// What the vault keeps of what was being written.
-    pub kept: BTreeMap<InstanceName, String>,
+    pub kept: BTreeMap<InstanceName, Vec<String>>,
     /// Queries that have a name; none before they were asked for.
     pub templates: Option<Templates>,
     /// The errand that fetches the query of a name, to open the composer with it.
@@ -59,6 +59,14 @@ impl Memory {
                 .map(|(_, known)| known)
         };
         exactly.or_else(any).map(|known| &known.knowledge)
+    }
+
+    /// Takes what is being sent: what was sent before it stands in the log, and is offered no more.
+    pub fn take_sent(&mut self, instance: &InstanceName, text: String) {
+        let before = self.sent.insert(instance.clone(), text);
+        if let (Some(drafts), Some(before)) = (self.drafts.get_mut(instance), before) {
+            drafts.retain(|kept| *kept != before);
+        }
     }
 
     /// Whether an instance is to be asked, or asked again.

@@ -19,12 +19,25 @@ use serde_json::Value;
 
 /// Opens it for an instance, with what was being written for it.
 pub fn open(state: &mut State, instance: InstanceName) -> Vec<Effect> {
-    let draft = state.composer.drafts.get(&instance).cloned();
-    let composer = match draft {
-        Some(text) => Composer::new(instance, &text, text.len()),
-        None => Composer::new(instance, Composer::FIRST, Composer::FIRST.len() - 3),
+    let drafts = state.composer.drafts.get(&instance);
+    let composer = match drafts.map(Vec::as_slice) {
+        Some([text, others @ ..]) => {
+            let mut composer = Composer::new(instance, text, text.len());
+            composer.note = others_are_kept(others.len());
+            composer
+        }
+        _ => Composer::new(instance, Composer::FIRST, Composer::FIRST.len() - 3),
     };
     show(state, composer)
+}
+
+fn others_are_kept(many: usize) -> Option<(String, bool)> {
+    let text = match many {
+        0 => return None,
+        1 => "another text that was not sent is under ^R".to_owned(),
+        many => format!("{many} other texts that were not sent are under ^R"),
+    };
+    Some((text, false))
 }
 
 /// Opens it for an instance with a query.

@@ -35,7 +35,7 @@ pub struct Row {
 pub fn rows(state: &State, composer: &Composer, window: &Window) -> Vec<Row> {
     let all = match window.kind {
         Kind::Templates => templates(state, composer),
-        Kind::History => history(state),
+        Kind::History => history(state, composer),
         Kind::Ways => ways(state, composer),
         Kind::Name | Kind::Blank => Vec::new(),
     };
@@ -88,7 +88,19 @@ fn templates(state: &State, composer: &Composer) -> Vec<Row> {
     kept.chain(skeletons).collect()
 }
 
-fn history(state: &State) -> Vec<Row> {
+/// What was being written for the instance and not sent, and then what was sent anywhere.
+fn history(state: &State, composer: &Composer) -> Vec<Row> {
+    let drafts = state.composer.drafts.get(&composer.instance);
+    let others = drafts
+        .into_iter()
+        .flatten()
+        .filter(|text| *text != composer.editor.text());
+    let unsent = others.map(|text| Row {
+        label: in_one_line(text),
+        detail: composer.instance.to_string(),
+        mark: "unsent",
+        take: Take::Text(text.clone()),
+    });
     let row = |sent: &SentQuery| {
         let value: serde_json::Value = serde_json::from_str(&sent.query).unwrap_or_default();
         Row {
@@ -103,7 +115,7 @@ fn history(state: &State) -> Vec<Row> {
             take: Take::Text(laid_out(&value)),
         }
     };
-    state.composer.history.iter().map(row).collect()
+    unsent.chain(state.composer.history.iter().map(row)).collect()
 }
 
 /// The credentials that this home holds for the instance, and then the ways that are not straight.

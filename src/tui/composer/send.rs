@@ -101,7 +101,7 @@ pub fn send_agreed(state: &mut State, outgoing: Outgoing) -> Vec<Effect> {
 fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
     let ticket = state.take_ticket();
     let text = composer.editor.text().to_owned();
-    state.composer.sent.insert(composer.instance.clone(), text);
+    state.composer.take_sent(&composer.instance, text);
     composer.asked = None;
     composer.reply = Asked::Waiting(ticket);
     composer.panel = Panel::Reply;

@@ -208,6 +208,13 @@ impl Composer {
         }
     }
 
+    /// Whether what comes under this ticket was asked for here.
+    pub fn waits_for(&self, ticket: u64) -> bool {
+        self.sending() == Some(ticket)
+            || matches!(self.dry_run, Asked::Waiting(waited) if waited == ticket)
+            || matches!(self.ways, Asked::Waiting(waited) if waited == ticket)
+    }
+
     /// The action that the cursor is in the query of, or that the whole is.
     pub fn action(&self) -> Option<String> {
         let text = self.editor.text();

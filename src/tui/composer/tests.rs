@@ -2,7 +2,9 @@
 
 mod blanks;
 mod closed;
+mod kept_texts;
 mod pictures;
+mod stacked;
 
 use super::errand::{Errand, Heard, News};
 use super::fake;
@@ -23,7 +25,7 @@ use crate::workspace::{Outgoing, ReplyPath, Way};
 const BLANKS: &str = "{\"action\": \"search_pointers\", \"search_term\": \"{{what}} of {{site}}\", \"limit\": \"{{limit:json}}\"}";
 
 fn composer(state: &State) -> &Composer {
-    let found = state.layers.iter().find_map(|layer| match layer {
+    let found = state.layers.iter().rev().find_map(|layer| match layer {
         Layer::Composer(composer) => Some(composer.as_ref()),
         _ => None,
     });
@@ -100,6 +102,17 @@ fn what_is_no_query_is_not_sent_and_a_warning_is_asked_about_once() {
     assert!(sent(&effects(&mut state, "ctrl-s")).is_none());
     let twice = effects(&mut state, "ctrl-s");
     assert_eq!(sent(&twice).unwrap().1.query.action(), "get_pointer");
+}
+
+#[test]
+fn another_way_is_asked_about_anew() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, "{\"action\": \"get_pointer\"}");
+    assert!(sent(&effects(&mut state, "ctrl-s")).is_none());
+    press(&mut state, &["ctrl-g", "enter"]);
+    assert!(sent(&effects(&mut state, "ctrl-s")).is_none());
+    assert!(composer(&state).note.as_ref().unwrap().0.contains("warning"));
 }
 
 /// What is asked about before it is sent.
@@ -239,15 +252,15 @@ fn what_was_written_is_there_again_until_the_vault_is_locked() {
 }
 
 /// What is kept, by instance; none for what is forgotten.
-fn kept(effects: Vec<Effect>) -> Vec<(String, Option<String>)> {
+fn kept(effects: Vec<Effect>) -> Vec<(String, Vec<String>)> {
     let kept = effects.into_iter().filter_map(|effect| match effect {
-        Effect::KeepDraft(instance, text) => Some((instance.to_string(), text)),
+        Effect::KeepDrafts(instance, texts) => Some((instance.to_string(), texts)),
         _ => None,
     });
     kept.collect()
 }
 
-fn leave(state: &mut State) -> Vec<(String, Option<String>)> {
+fn leave(state: &mut State) -> Vec<(String, Vec<String>)> {
     kept(update(state, Message::Terminate))
 }
 
@@ -257,16 +270,19 @@ fn what_was_not_sent_outlives_the_console() {
     press(&mut state, &["I"]);
     assert!(keep_unsent(&mut state).is_empty(), "nothing was written yet");
     write_query(&mut state, POINTER);
-    let written = [("alpha".to_owned(), Some(POINTER.to_owned()))];
+    let written = [("alpha".to_owned(), vec![POINTER.to_owned()])];
     assert_eq!(kept(keep_unsent(&mut state)), written);
     assert!(keep_unsent(&mut state).is_empty(), "it is kept already");
     write_query(&mut state, STATS);
-    assert_eq!(leave(&mut state), [("alpha".to_owned(), Some(STATS.to_owned()))]);
+    assert_eq!(leave(&mut state), [("alpha".to_owned(), vec![STATS.to_owned()])]);
 
     // The next console offers it, whether the composer was opened before it was read or after.
     for late in [false, true] {
         let mut state = demo((120, 36));
-        let mut drafts = Some(Message::Drafts(Ok(vec![(name("alpha"), POINTER.to_owned())])));
+        let mut drafts = Some(Message::Drafts(Ok(vec![(
+            name("alpha"),
+            vec![POINTER.to_owned()],
+        )])));
         if !late {
             update(&mut state, drafts.take().unwrap());
         }
@@ -286,14 +302,14 @@ fn what_was_sent_or_taken_away_is_forgotten() {
     write_query(&mut state, STATS);
     keep_unsent(&mut state);
     send(&mut state);
-    assert_eq!(kept(keep_unsent(&mut state)), [("alpha".to_owned(), None)]);
+    assert_eq!(kept(keep_unsent(&mut state)), [("alpha".to_owned(), Vec::new())]);
     write_query(&mut state, POINTER);
     keep_unsent(&mut state);
     write_query(&mut state, "");
     // Closing has it kept, or forgotten, at once.
     let mut told = effects(&mut state, "esc");
     told.extend(keep_unsent(&mut state));
-    assert_eq!(kept(told), [("alpha".to_owned(), None)]);
+    assert_eq!(kept(told), [("alpha".to_owned(), Vec::new())]);
 }
 
 #[test]

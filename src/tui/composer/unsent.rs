@@ -12,27 +12,48 @@ use std::collections::BTreeMap;
 /// Longer texts are not kept: they were pasted, and are somewhere else.
 const LONGEST: usize = 256 * 1024;
 
-/// What is written and not sent, by instance.
-fn unsent(state: &State) -> BTreeMap<InstanceName, String> {
-    let memory = &state.composer;
-    let closed = memory.drafts.iter();
-    let mut texts: BTreeMap<InstanceName, String> = closed
-        .map(|(instance, text)| (instance.clone(), text.clone()))
-        .collect();
-    if let Some(composer) = open(state)
-        && composer.editor.text() != composer.given
-    {
-        texts.insert(composer.instance.clone(), composer.editor.text().to_owned());
-    }
-    texts.retain(|instance, text| {
-        let is_empty = text.trim().is_empty() || text == Composer::FIRST;
-        !is_empty && text.len() <= LONGEST && memory.sent.get(instance) != Some(text)
-    });
-    texts
+/// Texts for one instance that are offered again, at most.
+const MOST: usize = 5;
+
+/// Keeps what was being written in a composer that is closed, or that takes another text: in front of what was being
+/// written for the instance before, and instead of the text that it began with.
+pub(super) fn keep_draft(state: &mut State, composer: &Composer) {
+    let drafts = state.composer.drafts.entry(composer.instance.clone());
+    put(drafts.or_default(), composer);
 }
 
-fn open(state: &State) -> Option<&Composer> {
-    state.layers.iter().find_map(|layer| match layer {
+fn put(texts: &mut Vec<String>, composer: &Composer) {
+    let (given, text) = (&composer.given, composer.editor.text());
+    if text == given {
+        return;
+    }
+    texts.retain(|kept| kept != given && kept != text);
+    if !text.trim().is_empty() && text != Composer::FIRST {
+        texts.insert(0, text.to_owned());
+        texts.truncate(MOST);
+    }
+}
+
+/// What is written and not sent, by instance.
+fn unsent(state: &State) -> BTreeMap<InstanceName, Vec<String>> {
+    let memory = &state.composer;
+    let closed = memory.drafts.iter();
+    let mut all: BTreeMap<InstanceName, Vec<String>> = closed
+        .map(|(instance, texts)| (instance.clone(), texts.clone()))
+        .collect();
+    for composer in open(state) {
+        put(all.entry(composer.instance.clone()).or_default(), composer);
+    }
+    for (instance, texts) in &mut all {
+        texts.retain(|text| text.len() <= LONGEST && memory.sent.get(instance) != Some(text));
+    }
+    all.retain(|_, texts| !texts.is_empty());
+    all
+}
+
+/// The composers that are open, the one on top last.
+fn open(state: &State) -> impl Iterator<Item = &Composer> {
+    state.layers.iter().filter_map(|layer| match layer {
         Layer::Composer(composer) => Some(&**composer),
         _ => None,
     })
@@ -47,17 +68,17 @@ pub fn keep_unsent(state: &mut State) -> Vec<Effect> {
     let before = std::mem::replace(&mut state.composer.kept, now.clone());
     let gone = before.keys().filter(|instance| !now.contains_key(*instance));
     let forgotten: Vec<Effect> = gone
-        .map(|instance| Effect::KeepDraft(instance.clone(), None))
+        .map(|instance| Effect::KeepDrafts(instance.clone(), Vec::new()))
         .collect();
     let changed = now
         .into_iter()
-        .filter(|(instance, text)| before.get(instance) != Some(text))
-        .map(|(instance, text)| Effect::KeepDraft(instance, Some(text)));
+        .filter(|(instance, texts)| before.get(instance) != Some(texts))
+        .map(|(instance, texts)| Effect::KeepDrafts(instance, texts));
     changed.chain(forgotten).collect()
 }
 
 /// Takes what was kept: it is offered when the composer opens. One that is open and untouched already shows it.
-pub fn take_kept(state: &mut State, outcome: Result<Vec<(InstanceName, String)>, Failure>) {
+pub fn take_kept(state: &mut State, outcome: Result<Vec<(InstanceName, Vec<String>)>, Failure>) {
     let kept = match outcome {
         Ok(kept) => kept,
         Err(failure) => {
@@ -70,21 +91,26 @@ pub fn take_kept(state: &mut State, outcome: Result<Vec<(InstanceName, String)>,
         }
     };
     state.kept.drafts = Told::Known;
-    for (instance, text) in kept {
-        state.composer.kept.insert(instance.clone(), text.clone());
-        state
-            .composer
-            .drafts
-            .entry(instance.clone())
-            .or_insert_with(|| text.clone());
+    for (instance, texts) in kept {
+        let drafts = state.composer.drafts.entry(instance.clone()).or_default();
+        drafts.extend(
+            texts
+                .iter()
+                .filter(|text| !drafts.contains(text))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
+        drafts.truncate(MOST);
         for layer in &mut state.layers {
             if let Layer::Composer(composer) = layer
                 && composer.instance == instance
                 && composer.given == Composer::FIRST
                 && composer.editor.text() == Composer::FIRST
+                && let Some(text) = texts.first()
             {
-                composer.begin_with(&text);
+                composer.begin_with(text);
             }
         }
+        state.composer.kept.insert(instance, texts);
     }
 }

@@ -137,8 +137,8 @@ impl Runner {
                 self.files
                     .get_or_insert_with(|| tokio::spawn(files::watch_files(home, messages)));
             }
-            Effect::Remember(name, value) => self.remember(What::Setting(name), Some(value)),
-            Effect::KeepDraft(instance, text) => self.remember(What::Draft(instance), text),
+            Effect::Remember(name, value) => self.remember(What::Setting(name), vec![value]),
+            Effect::KeepDrafts(instance, texts) => self.remember(What::Draft(instance), texts),
             Effect::Inspect(page, number, errand) => {
                 let news = invoke::run(&mut self.seat, errand);
                 self.spawn(async move { Message::Inspected(page, number, news.await) });
@@ -177,9 +177,9 @@ impl Runner {
         });
     }
 
-    fn remember(&mut self, what: What, value: Option<String>) {
+    fn remember(&mut self, what: What, values: Vec<String>) {
         if let Some(workspace) = self.workspace.get() {
-            self.memory.keep(workspace, what, value);
+            self.memory.keep(workspace, what, values);
         }
     }
 

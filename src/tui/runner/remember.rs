@@ -27,11 +27,11 @@ pub(super) enum What {
     Draft(InstanceName),
 }
 
-/// What, and its value; none forgets it.
-type Kept = (What, Option<String>);
+/// What, and its values; none forgets it.
+type Kept = (What, Vec<String>);
 
-/// What is to be written, the newest value of each.
-type Latest = BTreeMap<What, Option<String>>;
+/// What is to be written, the newest values of each.
+type Latest = BTreeMap<What, Vec<String>>;
 
 /// Takes what is to be written.
 #[derive(Default)]
@@ -41,14 +41,14 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Has something written.
-    pub(super) fn keep(&mut self, workspace: &Arc<Workspace>, what: What, value: Option<String>) {
+    pub(super) fn keep(&mut self, workspace: &Arc<Workspace>, what: What, values: Vec<String>) {
         let (sender, _) = self.writer.get_or_insert_with(|| {
             let (sender, kept) = unbounded_channel();
             let task = tokio::spawn(write_all(Arc::clone(workspace), kept));
             (sender, task)
         });
         // The writer ends only when this sender does.
-        let _ = sender.send((what, value));
+        let _ = sender.send((what, values));
     }
 
     /// Ready when everything is written.
@@ -81,22 +81,22 @@ async fn write_all(workspace: Arc<Workspace>, mut kept: UnboundedReceiver<Kept>)
 /// Writes everything; what could not be written is left.
 async fn write_latest(workspace: &Workspace, latest: Latest) -> Latest {
     let mut left = Latest::new();
-    for (what, value) in latest {
-        if let Err(failure) = patient(write(workspace, &what, value.clone())).await {
+    for (what, values) in latest {
+        if let Err(failure) = patient(write(workspace, &what, values.clone())).await {
             tracing::warn!(?what, "it was not remembered yet: {}", failure.message);
-            left.insert(what, value);
+            left.insert(what, values);
         }
     }
     left
 }
 
-async fn write(workspace: &Workspace, what: &What, value: Option<String>) -> Outcome<()> {
+async fn write(workspace: &Workspace, what: &What, values: Vec<String>) -> Outcome<()> {
     match what {
         What::Setting(name) => {
-            let value = value.unwrap_or_default();
+            let value = values.concat();
             workspace.set_preference(&format!("{PREFIX}{name}"), &value).await
         }
-        What::Draft(instance) => workspace.keep_draft(instance, value).await,
+        What::Draft(instance) => workspace.keep_drafts(instance, values).await,
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
         let other = rusqlite::Connection::open(root.join("console.db")).unwrap();
         let refusal = "CREATE TRIGGER no BEFORE INSERT ON preferences BEGIN SELECT RAISE(FAIL, 'no'); END";
         other.execute_batch(refusal).unwrap();
-        let latest = Latest::from([(What::Setting("place"), Some("here".to_owned()))]);
+        let latest = Latest::from([(What::Setting("place"), vec!["here".to_owned()])]);
         let left = write_latest(&workspace, latest.clone()).await;
         assert_eq!(left, latest);
         other.execute_batch("DROP TRIGGER no").unwrap();

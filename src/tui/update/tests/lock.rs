@@ -327,7 +327,7 @@ fn whoever_comes_back_from_an_editor_was_there_all_the_time() {
     assert_eq!(state.phase, Phase::Shut);
     let place = |is_meant: fn(&Effect) -> bool| effects.iter().position(is_meant);
     let kept =
-        place(|effect| matches!(effect, Effect::KeepDraft(_, Some(text)) if text.contains("graph_stats")));
+        place(|effect| matches!(effect, Effect::KeepDrafts(_, texts) if texts[0].contains("graph_stats")));
     let locked = place(|effect| matches!(effect, Effect::LockVault));
     assert!(kept.unwrap() < locked.unwrap());
 }
