@@ -2,7 +2,7 @@
 
 use super::background::background;
 use super::errand::{Errand, Heard, News};
-use super::layer::with;
+use super::layer::{with, with_asker};
 use super::looking::{look, to_look_up, word};
 use super::memory::Known;
 use super::offering::offer;
@@ -55,13 +55,29 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         }
         news => news,
     };
+    match news {
+        News::Came(ticket, outcome) => with_asker(state, ticket, |state, composer| {
+            let effects = match outcome {
+                Ok(heard) => came(state, composer, ticket, heard),
+                Err(failure) => failed(state, composer, ticket, failure),
+            };
+            (true, effects)
+        }),
+        News::Rested(revision) => at_revision(state, revision, rested),
+        News::Settled(revision) => at_revision(state, revision, settled),
+    }
+}
+
+/// Does this in the composer on top, if its text has this revision still.
+fn at_revision(
+    state: &mut State,
+    revision: u64,
+    change: impl FnOnce(&mut State, &mut Composer) -> Vec<Effect>,
+) -> Vec<Effect> {
     with(state, |state, composer| {
-        let effects = match news {
-            News::Came(ticket, Ok(heard)) => came(state, composer, ticket, heard),
-            News::Came(ticket, Err(failure)) => failed(state, composer, ticket, failure),
-            News::Rested(revision) if revision == composer.editor.revision() => rested(state, composer),
-            News::Settled(revision) if revision == composer.editor.revision() => settled(state, composer),
-            News::Rested(_) | News::Settled(_) => Vec::new(),
+        let effects = match composer.editor.revision() == revision {
+            true => change(state, composer),
+            false => Vec::new(),
         };
         (true, effects)
     })

@@ -52,11 +52,7 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         // However long it took: whoever comes for its figures has as long as after a key before the vault is locked.
         state.idle.touched = state.clock.now();
     }
-    let found = state.layers.iter_mut().rev().find_map(|layer| match layer {
-        Layer::LiveTest(test) => Some(test),
-        _ => None,
-    });
-    let Some(test) = found else {
+    let Some(test) = asker(state, ticket, matches!(outcome, Ok(Heard::Ended(_)))) else {
         // A load that nobody looks at any more ends by itself.
         if let Ok(Heard::Ended(report)) = outcome {
             tell_ended(state, &report);
@@ -104,6 +100,18 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
     }
     let ticket = state.take_ticket();
     vec![Effect::LiveTest(ticket, Errand::List)]
+}
+
+/// The test that waits for this ticket; else the one on top, unless what came is for the one that waits alone.
+fn asker(state: &mut State, ticket: u64, alone: bool) -> Option<&mut LiveTest> {
+    let waits = |layer: &Layer| matches!(layer, Layer::LiveTest(test) if test.ticket == Some(ticket));
+    let is_test = |layer: &Layer| matches!(layer, Layer::LiveTest(_));
+    let waiting = state.layers.iter().position(waits);
+    let place = waiting.or_else(|| state.layers.iter().rposition(|layer| !alone && is_test(layer)))?;
+    match &mut state.layers[place] {
+        Layer::LiveTest(test) => Some(test),
+        _ => None,
+    }
 }
 
 fn failed(test: &mut LiveTest, failure: Failure, is_ours: bool) {

@@ -10,14 +10,14 @@ impl State {
         self.layers.retain(|layer| matches!(layer, Layer::Notice(_)));
     }
 
-    /// Takes the lowest layer that is meant out for a while, so that `change` has both; it comes back to its place if
+    /// Takes the topmost layer that is meant out for a while, so that `change` has both; it comes back to its place if
     /// that says that it stays. Nothing happens where there is none.
     pub fn change_layer<T: Default>(
         &mut self,
         is_meant: impl Fn(&Layer) -> bool,
         change: impl FnOnce(&mut Self, &mut Layer) -> (bool, T),
     ) -> T {
-        let Some(place) = self.layers.iter().position(is_meant) else {
+        let Some(place) = self.layers.iter().rposition(is_meant) else {
             return T::default();
         };
         let mut layer = self.layers.remove(place);

@@ -24,7 +24,7 @@ pub fn with(
 
 /// While the wizard is open: how the handshake stands that it is about, if there is one yet.
 pub fn under_way(state: &State) -> Option<Option<UnderWay>> {
-    state.layers.iter().find_map(|layer| match layer {
+    state.layers.iter().rev().find_map(|layer| match layer {
         Layer::Wizard(wizard) => Some(wizard.course.under_way().cloned()),
         _ => None,
     })
