@@ -10,7 +10,7 @@ use crate::model::{ConnectionId, InstanceName, NewPointer, PointerAddress, Point
 use crate::seal::Passphrase;
 use crate::store::PointerQuery;
 use crate::workspace::{
-    BackupSeal, BulkAction, BulkTarget, DomainChange, FederateRequest, GrantChange, InitInstance,
+    BackupSeal, BulkAction, BulkTarget, DomainChange, FederateRequest, FileDigest, GrantChange, InitInstance,
     InstanceChange, LogAsk, LogExport, LogForm, NewFetchHeader, RemoteRequest, Rows, TagChange, Unlock,
     VaultLock, listed,
 };
@@ -56,7 +56,7 @@ pub enum Effect {
     /// Fetch what was being written in the composer when the last console ended.
     LoadDrafts,
     /// Keep what is being written for an instance, or forget it.
-    KeepDraft(InstanceName, Option<String>),
+    KeepDrafts(InstanceName, Vec<String>),
     /// Fetch the list of instances.
     LoadInstances,
     /// Find out whether there are instances on disk that the vault does not know.
@@ -206,6 +206,8 @@ pub enum Work {
         path: PathBuf,
         /// Leave bad rows out instead of importing nothing.
         skip_bad: bool,
+        /// What the file said when it was agreed to: if it says something else by now, nothing is imported.
+        agreed: Option<FileDigest>,
     },
     /// Export pointers into a file.
     Export {
@@ -224,6 +226,8 @@ pub enum Work {
     MarkAll(Vec<(InstanceName, PointerQuery)>),
     /// Do the same to many pointers, one after the other.
     Bulk(BulkAction, Vec<BulkTarget>),
+    /// Invoke many pointers, one after the other; if one of them destroys something, none before somebody was asked.
+    InvokeMany(Vec<BulkTarget>),
     /// Invoke a pointer through its connection.
     InvokePointer(InstanceName, PointerAddress, Consent),
     /// Make a federated call.
@@ -322,7 +326,7 @@ impl Work {
     pub const fn stops_gently(&self) -> bool {
         matches!(
             self,
-            Self::Bulk(..) | Self::Import { .. } | Self::PreviewImport(..)
+            Self::Bulk(..) | Self::InvokeMany(_) | Self::Import { .. } | Self::PreviewImport(..)
         )
     }
 
@@ -357,6 +361,7 @@ impl Work {
             Self::Bulk(action, targets) => {
                 format!("{} {}", action.doing(), pointers(targets.len() as u64))
             }
+            Self::InvokeMany(targets) => format!("invoking {}", pointers(targets.len() as u64)),
             Self::Domains(name, change) => format!("{} on {name}", change.doing()),
             Self::InvokePointer(_, address, _) => format!("invoking {address}"),
             Self::Call(_, address, None, _) => format!("calling {address}"),

@@ -58,7 +58,7 @@ pub enum Message {
     /// The instances on disk that the vault does not know.
     Unknown(Outcome<Vec<InstanceName>>),
     /// What was being written in the composer, by instance.
-    Drafts(Outcome<Vec<(InstanceName, String)>>),
+    Drafts(Outcome<Vec<(InstanceName, Vec<String>)>>),
     /// Filters that are kept under a name; or why one was not kept or forgotten.
     Filters(Outcome<KeptFilters>),
     /// After how long without a key the vault is locked.
@@ -220,6 +220,8 @@ pub enum Done {
     Meanwhile(Failure, Present),
     /// Nothing yet: it would destroy something, and this is done after a yes.
     Asks(Box<Destruction>, Again),
+    /// Nothing yet: of these pointers, which were to be invoked, some would destroy something.
+    AsksForMany(Vec<BulkTarget>, Vec<Destruction>),
     /// Something about the domains of an instance was changed.
     Domains(InstanceName, crate::tui::domains::Changed),
     /// The vault is locked differently; how, in words, and whether the old lock still lies in its log.

@@ -1,11 +1,13 @@
 //! The same done to many pointers, one after the other: what fails for one does not stop the others.
 
+use super::destroys::{Destruction, destroying_of_pointer};
 use super::export::{write_heading, write_pointers};
 use super::file_failure::cannot;
 use super::leading::leads_elsewhere;
 use super::partial_file::PartialFile;
 use super::pointers::not_there;
 use super::session::Session;
+use super::to_the_end::ToTheEnd;
 use super::{Failure, ImportFormat, InvokeOptions, StopSign, TagChange, Workspace};
 use crate::model::{ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::protocol::{Code, Query};
@@ -37,7 +39,10 @@ pub enum BulkAction {
     /// Assign it to a connection of its instance, or to none.
     Assign(Option<ConnectionId>),
     /// Invoke it through its connection; a federated one too.
-    Invoke,
+    Invoke {
+        /// Also where that destroys something; else such a one fails.
+        destroys: bool,
+    },
     /// Write it into a file, in the form that its ending promises, as an import reads it again. The file appears
     /// under its name when all are through.
     Export {
@@ -55,7 +60,7 @@ impl BulkAction {
             Self::Delete => "deleting",
             Self::Tags(_) => "tagging",
             Self::Assign(_) => "assigning",
-            Self::Invoke => "invoking",
+            Self::Invoke { .. } => "invoking",
             Self::Export { .. } => "exporting",
         }
     }
@@ -67,7 +72,7 @@ impl BulkAction {
             Self::Tags(_) => "tagged",
             Self::Assign(Some(_)) => "assigned",
             Self::Assign(None) => "taken out of their connections",
-            Self::Invoke => "invoked",
+            Self::Invoke { .. } => "invoked",
             Self::Export { .. } => "exported",
         }
     }
@@ -136,11 +141,7 @@ impl Workspace {
             total: targets.len(),
             ..BulkProgress::default()
         };
-        let mut by_instance: BTreeMap<&InstanceName, Vec<&BulkTarget>> = BTreeMap::new();
-        for target in targets {
-            by_instance.entry(&target.instance).or_default().push(target);
-        }
-        for (instance, targets) in by_instance {
+        for (instance, targets) in by_instance(targets) {
             if stop.is_shown() {
                 break;
             }
@@ -182,6 +183,36 @@ impl Workspace {
         Ok(report)
     }
 
+    /// What would be destroyed if these were invoked, as they are now. One that cannot be looked at is left out; it will
+    /// not be invoked unseen.
+    pub async fn destruction_among(
+        &self,
+        targets: &[BulkTarget],
+        stop: &StopSign,
+        progress: &(dyn Fn(BulkProgress) + Send + Sync),
+    ) -> Result<Vec<Destruction>, Failure> {
+        let records = self.records().await?;
+        let mut found = Vec::new();
+        let mut at = BulkProgress {
+            total: targets.len(),
+            ..BulkProgress::default()
+        };
+        for (instance, targets) in by_instance(targets) {
+            let Ok(mut session) = self.session(instance.as_str()).await else {
+                continue;
+            };
+            for target in targets.into_iter().take_while(|_| !stop.is_shown()) {
+                if let Ok(pointer) = self.pointer_in(&mut session, &target.address).await {
+                    found.extend(Destruction::by_pointer(instance, &pointer, &records));
+                }
+                at.done += 1;
+                progress(at);
+            }
+            session.close().await;
+        }
+        Ok(found)
+    }
+
     /// The pointers of an instance that match, in order, at most so many of them; and whether those are all.
     pub async fn matching(
         &self,
@@ -207,8 +238,10 @@ impl Workspace {
             ..query.clone()
         };
         let mut found = Vec::new();
+        let mut reading = ToTheEnd::default();
         loop {
             let page = self.page_in(session, &step).await?;
+            let next = reading.after(session, &step, &page)?;
             let instance = &session.record.name;
             found.extend(page.pointers.into_iter().map(|pointer| BulkTarget {
                 instance: instance.clone(),
@@ -218,10 +251,10 @@ impl Workspace {
                 found.truncate(most);
                 return Ok((found, false));
             }
-            let Some(next) = page.next else {
+            let Some(next) = next else {
                 return Ok((found, true));
             };
-            step.start = Start::After(next);
+            step.start = next;
         }
     }
 
@@ -273,7 +306,7 @@ impl Workspace {
                 session.result(&query).await.map(drop)
             }
             BulkAction::Tags(change) => self.tag_in(session, address, change).await.map(drop),
-            BulkAction::Invoke => self.bulk_invoke(session, target).await,
+            BulkAction::Invoke { destroys } => self.bulk_invoke(session, target, *destroys).await,
             BulkAction::Export { .. } => {
                 let pointer = self.pointer_in(session, address).await?;
                 file.map_or(Ok(()), |file| file.write(&pointer))
@@ -282,9 +315,17 @@ impl Workspace {
     }
 
     /// Each invoke has its own line in the log, as one that was asked for by itself has.
-    async fn bulk_invoke(&self, session: &mut Session<'_>, target: &BulkTarget) -> Result<(), Failure> {
+    async fn bulk_invoke(
+        &self,
+        session: &mut Session<'_>,
+        target: &BulkTarget,
+        destroys: bool,
+    ) -> Result<(), Failure> {
         let instance = target.instance.as_str();
         let pointer = self.pointer_in(session, &target.address).await?;
+        if !destroys && let Some(query) = destroying_of_pointer(&pointer) {
+            return Err(unasked(target, &query));
+        }
         let reply = if leads_elsewhere(&pointer) {
             let called = self.call(instance, &target.address, super::CallOptions::default());
             called.await?.reply
@@ -297,6 +338,21 @@ impl Workspace {
             None => Ok(()),
         }
     }
+}
+
+fn by_instance(targets: &[BulkTarget]) -> BTreeMap<&InstanceName, Vec<&BulkTarget>> {
+    let mut by_instance: BTreeMap<&InstanceName, Vec<&BulkTarget>> = BTreeMap::new();
+    for target in targets {
+        by_instance.entry(&target.instance).or_default().push(target);
+    }
+    by_instance
+}
+
+/// It was changed, or could be looked at, only after it was looked up what destroys.
+fn unasked(target: &BulkTarget, query: &Query) -> Failure {
+    let message = format!("{} was not invoked: it does {}", target.address, query.action());
+    let remedy = "invoke it by itself, which asks first";
+    Failure::new(Code::InvalidParameter, message, remedy).on(target.instance.as_str())
 }
 
 /// Where exported pointers go; gone again unless it is kept.

@@ -1,11 +1,13 @@
 //! Which queries take something away for good or shut somebody out: before one is sent by hand, somebody is asked.
 
 use super::log::replayable;
+use super::read_only::THROUGH;
 use super::redact::{has_lost_secrets, without_secrets};
 use super::{Failure, LogEntry, LogKind, Workspace};
 use crate::instance::actions::table;
 use crate::model::{CIRCUIT_PREFIX, InstanceName, Pointer, PointerAddress};
-use crate::protocol::{BESIDE_PARAMETERS, Query};
+use crate::protocol::{BESIDE_PARAMETERS, Code, Query};
+use crate::vault::InstanceRecord;
 use serde_json::Value;
 
 /// Beginnings of the names of actions that destroy, on instances that have others than ours.
@@ -33,6 +35,32 @@ pub struct Destruction {
 }
 
 impl Destruction {
+    /// What calling or invoking a pointer destroys; none where nothing is destroyed.
+    pub(super) fn by_pointer(
+        instance: &InstanceName,
+        pointer: &Pointer,
+        records: &[InstanceRecord],
+    ) -> Option<Self> {
+        let query = destroying_of_pointer(pointer)?;
+        let hit = match &pointer.federated {
+            Some(federated) => {
+                let known = records
+                    .iter()
+                    .find(|record| record.endpoint == federated.endpoint);
+                known.map_or_else(
+                    || federated.endpoint.authority(),
+                    |record| record.name.to_string(),
+                )
+            }
+            None => instance.to_string(),
+        };
+        Some(Self {
+            query,
+            instance: hit,
+            way: Some(format!("through {} of {instance}", pointer.address)),
+        })
+    }
+
     /// What it does and to what, in sentences.
     pub fn words(&self) -> String {
         let help = table::ALL.find(self.query.action()).map_or(
@@ -113,8 +141,26 @@ impl Workspace {
     /// What a line of the log would destroy if it were sent again; none where nothing is destroyed.
     pub async fn destruction_by_line(&self, id: u64) -> Result<Option<Destruction>, Failure> {
         let entry = self.log_entry(id).await?;
-        let destroyed = replayable(&entry).ok().and_then(|query| destroying(&query));
-        Ok(destroyed.map(|query| destruction(&entry, query)))
+        let query = replayable(&entry).ok();
+        if let Some(destroyed) = query.as_ref().and_then(destroying) {
+            return Ok(Some(destruction(&entry, destroyed)));
+        }
+        let by_pointer = match &query {
+            Some(query) => query.action() == THROUGH,
+            // The call of a pointer that was never seen: what it asks is the pointer's own query.
+            None => entry.row.kind == LogKind::Call,
+        };
+        let (Some(pointer), true) = (&entry.row.pointer, by_pointer) else {
+            return Ok(None);
+        };
+        let Ok(instance) = InstanceName::parse(&entry.row.instance) else {
+            return Ok(None);
+        };
+        match self.destruction_by_pointer(&instance, pointer).await {
+            // What is gone destroys nothing any more.
+            Err(failure) if failure.code == Code::PointerNotFound => Ok(None),
+            found => found,
+        }
     }
 
     /// What calling or invoking a pointer would destroy, as the pointer is now; none where nothing is destroyed.
@@ -124,27 +170,8 @@ impl Workspace {
         address: &PointerAddress,
     ) -> Result<Option<Destruction>, Failure> {
         let pointer = self.pointer(instance.as_str(), address).await?.pointer;
-        let Some(query) = destroying_of_pointer(&pointer) else {
-            return Ok(None);
-        };
-        let hit = match &pointer.federated {
-            Some(federated) => {
-                let records = self.records().await?;
-                let known = records
-                    .into_iter()
-                    .find(|record| record.endpoint == federated.endpoint);
-                known.map_or_else(
-                    || federated.endpoint.authority(),
-                    |record| record.name.to_string(),
-                )
-            }
-            None => instance.to_string(),
-        };
-        Ok(Some(Destruction {
-            query,
-            instance: hit,
-            way: Some(format!("through {address} of {instance}")),
-        }))
+        let records = self.records().await?;
+        Ok(Destruction::by_pointer(instance, &pointer, &records))
     }
 }
 

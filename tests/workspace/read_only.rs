@@ -7,8 +7,8 @@ use butterfly_console::model::{ConnectionId, NewPointer, PointerAddress};
 use butterfly_console::protocol::{Code, Query};
 use butterfly_console::store::PointerQuery;
 use butterfly_console::workspace::{
-    CallOptions, Home, InstanceChange, InvokeOptions, LoadReport, LoadRequest, LoadTarget, LogFilter,
-    SavedLoad, Unlock, Workspace,
+    BulkAction, BulkTarget, CallOptions, Home, InstanceChange, InvokeOptions, LoadReport, LoadRequest,
+    LoadTarget, LogFilter, SavedLoad, StopSign, Unlock, Workspace,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -188,5 +188,62 @@ async fn what_a_pointer_would_destroy_is_found_out_as_it_is_now() {
         ("delete_pointer", "alpha")
     );
     assert_eq!(hit.way, Some(format!("through {deletes} of alpha")));
+    workspace.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_are_looked_at_before_they_are_invoked_and_so_is_the_pointer_of_a_line() {
+    let stand = stand().await;
+    let workspace = &stand.workspace;
+    let detail = workspace.pointer("alpha", &stand.reads).await.unwrap().pointer;
+    let victim = workspace.create_pointer("alpha", pointer("https://x/1")).await;
+    let victim = victim.unwrap().address;
+    let step = json!([{"action": "delete_pointer", "pointer_address": victim}]);
+    let destroying = NewPointer {
+        connection_id: detail.connection_id,
+        ..pointer(&format!("internal_circuit::{step}"))
+    };
+    let deletes = workspace.create_pointer("alpha", destroying).await;
+    let deletes = deletes.unwrap().address;
+    let target = |address: &PointerAddress| BulkTarget {
+        instance: name("alpha"),
+        address: address.clone(),
+    };
+    let targets = [target(&stand.reads), target(&deletes)];
+    let never = StopSign::default();
+    let found = workspace.destruction_among(&targets, &never, &|_| {}).await;
+    let found = found.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].way, Some(format!("through {deletes} of alpha")));
+
+    // What nobody was asked about is not invoked, whatever it was when it was looked at.
+    let unasked = BulkAction::Invoke { destroys: false };
+    let report = workspace.bulk(unasked, &targets, &never, &|_| {}).await.unwrap();
+    assert_eq!(report.done, [target(&stand.reads)]);
+    assert_eq!(report.failed[0].0, target(&deletes));
+    workspace.pointer("alpha", &victim).await.expect("it is there");
+
+    // A line that invoked it does the same once more.
+    let asked = BulkAction::Invoke { destroys: true };
+    let report = workspace.bulk(asked, &targets, &never, &|_| {}).await.unwrap();
+    assert_eq!(report.done, targets);
+    assert!(workspace.pointer("alpha", &victim).await.is_err(), "it is gone");
+    let lines = workspace.log(&LogFilter::default()).await.unwrap();
+    let line_of = |address: &PointerAddress| {
+        let line = lines.iter().find(|line| {
+            line.action == "invoke_through_connection" && line.pointer.as_ref() == Some(address)
+        });
+        line.expect("it is in the log").id
+    };
+    let again = workspace.destruction_by_line(line_of(&deletes)).await.unwrap();
+    assert_eq!(again.unwrap().query.action(), "delete_pointer");
+    let again = workspace
+        .destruction_by_line(line_of(&stand.reads))
+        .await
+        .unwrap();
+    assert_eq!(again, None);
+    workspace.delete_pointer("alpha", &deletes).await.unwrap();
+    let again = workspace.destruction_by_line(line_of(&deletes)).await.unwrap();
+    assert_eq!(again, None);
     workspace.shutdown().await;
 }

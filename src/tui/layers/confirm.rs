@@ -1,7 +1,11 @@
 //! A question before something dangerous. It names what will be hit; only `y` says yes.
 
+use crate::tui::clock::pointers;
 use crate::tui::effect::Work;
 use crate::workspace::{Destruction, Outgoing};
+
+/// Most pointers that a question about many names; how many more there are is said.
+const MOST_NAMED: usize = 5;
 
 /// What a yes leads to.
 pub enum Then {
@@ -38,6 +42,39 @@ impl Confirm {
             instance: Some(destruction.instance.clone()),
             dependents: None,
             yes: "send it",
+            then,
+        }
+    }
+
+    /// Before so many pointers are invoked of which these destroy something.
+    pub fn before_invoking(many: usize, found: &[Destruction], then: Then) -> Self {
+        if let ([only], 1) = (found, many) {
+            return Self::before_sending(only, then);
+        }
+        let about = match found.len() {
+            1 => "One of them destroys something:".to_owned(),
+            several => format!("{several} of them destroy something:"),
+        };
+        let named = found.iter().take(MOST_NAMED).map(|one| {
+            let way = one.way.iter().map(|way| format!(", {way}"));
+            format!(
+                "\n- {} on {}{}",
+                one.query.action(),
+                one.instance,
+                way.collect::<String>()
+            )
+        });
+        let more = match found.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!("\n- and {more} more"),
+        };
+        let hit = found.first().map(|first| first.instance.clone());
+        Self {
+            title: format!("Invoke {}?", pointers(many as u64)),
+            text: format!("{about}{}{more}", named.collect::<String>()),
+            instance: hit.filter(|hit| found.iter().all(|one| one.instance == *hit)),
+            dependents: None,
+            yes: "invoke them",
             then,
         }
     }

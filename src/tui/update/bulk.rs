@@ -8,9 +8,11 @@ use crate::tui::pointer;
 use crate::tui::state::{Level, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
-use crate::workspace::{BulkAction, BulkReport, BulkTarget};
+use crate::workspace::{BulkAction, BulkReport, BulkTarget, Destruction};
 use std::collections::BTreeSet;
 
+/// After a yes, or where there is nothing to ask.
+const INVOKE_ALL: BulkAction = BulkAction::Invoke { destroys: true };
 /// Failures that the window shows; more than that nobody reads.
 const SHOWN: usize = 200;
 
@@ -48,6 +50,34 @@ pub fn bulk(state: &mut State, action: BulkAction, targets: Vec<BulkTarget>) -> 
     };
     state.layers.push(Layer::Confirm(Box::new(confirm)));
     vec![Effect::Pointer(pointer::Errand::HangingOnMarked(targets))]
+}
+
+/// Invokes these: after a question if one of them destroys something, which is looked up first.
+pub fn invoke_many(state: &mut State, targets: Vec<BulkTarget>) -> Vec<Effect> {
+    if targets.is_empty() {
+        return Vec::new();
+    }
+    if state.read_only {
+        // What may change anything, and so whatever destroys, is refused by the workspace: there is nothing to ask.
+        return vec![begin(state, Work::Bulk(INVOKE_ALL, targets))];
+    }
+    vec![begin(state, Work::InvokeMany(targets))]
+}
+
+/// Some of these would destroy something: asks, unless whoever wanted them invoked has gone on.
+pub fn ask_to_invoke_many(
+    state: &mut State,
+    targets: Vec<BulkTarget>,
+    found: &[Destruction],
+    can_be_asked: bool,
+) {
+    if !can_be_asked {
+        let many = pointers(targets.len() as u64);
+        let text = format!("{many} not invoked: that destroys something, and you have gone on meanwhile");
+        return state.report(Level::Warn, text, "do it again, and wait until you are asked");
+    }
+    let confirm = Confirm::before_invoking(targets.len(), found, Then::Do(Work::Bulk(INVOKE_ALL, targets)));
+    state.layers.push(Layer::Confirm(Box::new(confirm)));
 }
 
 /// Says what came of it: in a line if all went well, else in a window with each failure and its remedy.

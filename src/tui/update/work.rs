@@ -3,6 +3,7 @@
 use super::asks::ask_to_send;
 use super::backups;
 use super::begin::tell_demo;
+use super::bulk::ask_to_invoke_many;
 use super::lists::after_anything;
 use super::meanwhile;
 use super::pages::open_invoke_page;
@@ -311,6 +312,7 @@ fn on_done(state: &mut State, done: Done, is_there: bool) -> Vec<Effect> {
         // Asked about above, before the form is closed.
         Done::Meanwhile(failure, _) => state.report_failure(&failure),
         Done::Asks(destruction, again) => ask_to_send(state, &destruction, again, can_be_asked),
+        Done::AsksForMany(targets, found) => ask_to_invoke_many(state, targets, &found, can_be_asked),
         Done::Domains(instance, changed) => effects.extend(domains::on_changed(state, instance, changed)),
         Done::LockChanged(how, keeps_old) => tell_lock(state, how, keeps_old),
         Done::VaultExported(file, words) => backups::on_vault_exported(state, &file, words),

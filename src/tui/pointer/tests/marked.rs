@@ -2,14 +2,14 @@
 
 use super::compare;
 use crate::model::ConnectionId;
-use crate::protocol::Code;
+use crate::protocol::{Code, Query};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::fake::{self, demo, press, write};
 use crate::tui::layers::Layer;
 use crate::tui::message::{Done, Message};
 use crate::tui::state::State;
 use crate::tui::update::update;
-use crate::workspace::{BulkAction, BulkReport, BulkTarget, Failure, TagChange};
+use crate::workspace::{BulkAction, BulkReport, BulkTarget, Destruction, Failure, TagChange};
 use std::path::PathBuf;
 
 const SIZE: (u16, u16) = (120, 36);
@@ -248,4 +248,49 @@ fn what_is_marked_can_be_changed_though_nothing_is_selected() {
     write(&mut state, "#nothing");
     press(&mut state, &["enter", "T"]);
     assert!(matches!(state.layers.as_slice(), [Layer::Form(_)]));
+}
+
+#[test]
+fn many_are_invoked_after_a_question_where_one_destroys_something() {
+    let looked = |state: &mut State| -> (u64, Vec<BulkTarget>) {
+        mark(state);
+        let effects = update(state, Message::Key(crate::command::Key::parse("i").unwrap()));
+        match effects.into_iter().next() {
+            Some(Effect::Work(ticket, Work::InvokeMany(targets))) => (ticket, targets),
+            _ => panic!("what they do is looked up first"),
+        }
+    };
+    let destruction = |number: u64| Destruction {
+        query: Query::new(
+            "delete_pointer",
+            serde_json::json!({"pointer_address": fake::address(7)}),
+        ),
+        instance: "alpha".into(),
+        way: Some(format!("through {} of alpha", fake::address(number))),
+    };
+    compare("marked_confirm_invoke", |state| {
+        let (ticket, targets) = looked(state);
+        let found = (1..=7).map(destruction).collect();
+        update(
+            state,
+            Message::Worked(ticket, Ok(Done::AsksForMany(targets, found))),
+        );
+    });
+    let mut state = demo(SIZE);
+    let (ticket, targets) = looked(&mut state);
+    let asks = Done::AsksForMany(targets.clone(), vec![destruction(1)]);
+    update(&mut state, Message::Worked(ticket, Ok(asks)));
+    assert!(question(&state).text.contains(fake::address(1).as_str()));
+    let (_, action, agreed) = begun(&mut state, "y");
+    assert_eq!(action, BulkAction::Invoke { destroys: true });
+    assert_eq!(agreed, targets);
+
+    // Whoever has gone on is not asked: the next key is meant for something else.
+    let mut state = demo(SIZE);
+    let (ticket, targets) = looked(&mut state);
+    press(&mut state, &["?"]);
+    let asks = Done::AsksForMany(targets, vec![destruction(1)]);
+    update(&mut state, Message::Worked(ticket, Ok(asks)));
+    assert!(!matches!(state.layers.last(), Some(Layer::Confirm(_))));
+    assert!(state.reports.back().unwrap().text.contains("not invoked"));
 }

@@ -81,7 +81,11 @@ pub(super) async fn do_work(
             instance,
             path,
             skip_bad,
-        } => progress.import(workspace, instance, &path, skip_bad).await?,
+            agreed,
+        } => {
+            let import = progress.import(workspace, instance, &path, skip_bad, agreed);
+            import.await?
+        }
         Work::Export {
             instance,
             path,
@@ -97,6 +101,7 @@ pub(super) async fn do_work(
         }
         Work::MarkAll(queries) => pointers::matching(workspace, queries).await?,
         Work::Bulk(action, targets) => progress.bulk(workspace, action, &targets).await?,
+        Work::InvokeMany(targets) => progress.invoke_many(workspace, targets).await?,
         Work::InvokePointer(name, address, Consent::Unasked) => {
             match workspace.destruction_by_pointer(&name, &address).await? {
                 Some(hit) => Done::Asks(Box::new(hit), Again::Invoke(name, address)),

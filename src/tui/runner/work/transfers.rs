@@ -7,7 +7,7 @@ use crate::tui::message::Done;
 use crate::tui::outcome::Outcome;
 use crate::tui::paths::typed_path;
 use crate::workspace::{
-    BulkAction, BulkProgress, BulkTarget, ImportProgress, LogExport, StopSign, Workspace,
+    BulkAction, BulkProgress, BulkTarget, FileDigest, ImportProgress, LogExport, StopSign, Workspace,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -66,6 +66,7 @@ impl<'a> Progress<'a> {
         instance: InstanceName,
         path: &Path,
         skip_bad: bool,
+        agreed: Option<FileDigest>,
     ) -> Outcome<Done> {
         let tell = |now: ImportProgress, length: Option<u64>| {
             if now.committing || self.is_due() {
@@ -73,8 +74,9 @@ impl<'a> Progress<'a> {
                 (self.step)(&format!("importing into {instance}: {words}"));
             }
         };
+        let file = typed_path(path);
         let report = workspace
-            .import_file(instance.as_str(), &typed_path(path), skip_bad, self.stop, &tell)
+            .import_file(instance.as_str(), &file, skip_bad, agreed, self.stop, &tell)
             .await?;
         Ok(Done::Imported(instance, report))
     }
@@ -119,6 +121,21 @@ impl<'a> Progress<'a> {
         };
         let report = workspace.bulk(action, targets, self.stop, &tell).await?;
         Ok(Done::Bulk(Box::new(report)))
+    }
+
+    /// Looks first what of them destroys something.
+    pub(super) async fn invoke_many(&self, workspace: &Workspace, targets: Vec<BulkTarget>) -> Outcome<Done> {
+        let tell = |now: BulkProgress| {
+            if self.is_due() {
+                (self.step)(&format!("looking at what is invoked, {now}"));
+            }
+        };
+        let found = workspace.destruction_among(&targets, self.stop, &tell).await?;
+        if !found.is_empty() && !self.stop.is_shown() {
+            return Ok(Done::AsksForMany(targets, found));
+        }
+        let action = BulkAction::Invoke { destroys: false };
+        self.bulk(workspace, action, &targets).await
     }
 
     pub(super) async fn export_log(

@@ -1,7 +1,7 @@
 //! Marking pointers, and what is done to all that are marked.
 
 use super::super::begin::begin;
-use super::super::bulk::bulk;
+use super::super::bulk::{bulk, invoke_many};
 use super::super::concerned::on_instance;
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
@@ -71,7 +71,7 @@ pub(super) fn delete(state: &mut State) -> Vec<Effect> {
 /// Invokes what is marked, or else the pointer that is open or selected.
 pub(super) fn invoke(state: &mut State) -> Vec<Effect> {
     match marked(state) {
-        Some(targets) => bulk(state, BulkAction::Invoke, targets),
+        Some(targets) => invoke_many(state, targets),
         None => super::pointers::invoke(state),
     }
 }
