@@ -21,6 +21,8 @@ pub struct CircuitField {
     reference: String,
     /// The reference as it was stored.
     stored: String,
+    /// The same as it was laid out to be written on.
+    begun: String,
 }
 
 impl CircuitField {
@@ -36,14 +38,22 @@ impl CircuitField {
             circuit: Circuit::default(),
             reference: String::new(),
             stored: reference.to_owned(),
+            begun: String::new(),
         };
         field.read();
+        field.begun.clone_from(&field.reference);
         field
     }
 
-    /// Whether it was changed here.
+    /// Whether it says something else than what was stored. Whoever stores a circuit answers for it from then on: what
+    /// was typed and taken back is no such decision.
     pub fn is_changed(&self) -> bool {
-        self.editor.revision() > 0
+        let stored = self.stored.strip_prefix(CIRCUIT_PREFIX).unwrap_or(&self.stored);
+        let stored = strict_json::parse(stored.as_bytes());
+        match (stored, strict_json::parse(self.editor.text().as_bytes())) {
+            (Ok(stored), Ok(now)) => stored != now,
+            _ => self.reference != self.begun,
+        }
     }
 
     /// The whole reference, as it is written here.
@@ -51,7 +61,7 @@ impl CircuitField {
         &self.reference
     }
 
-    /// The reference as it is to be stored: on one line, and to the letter as before if nothing was changed.
+    /// The reference as it is to be stored: on one line, and to the letter as before if it says the same.
     pub fn to_store(&self) -> String {
         if !self.is_changed() {
             return self.stored.clone();
@@ -157,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_changed_is_stored_to_the_letter_and_else_on_one_line() {
+    fn what_says_the_same_is_stored_to_the_letter_and_else_on_one_line() {
         let reference = format!(
             "{CIRCUIT_PREFIX}[ {{\"action\":\"whoami\"}},{{\"action\":\"get_pointer\",\"pointer_address\":\"{{0.x}}\"}} ]"
         );
@@ -166,12 +176,26 @@ mod tests {
         assert_eq!(field.to_store(), reference);
         field.editor.go_to(0);
         field.key(Key::plain(KeyCode::Enter));
+        assert_eq!(field.to_store(), reference, "a line more says nothing else");
+        let place = field.editor.text().find("whoami").unwrap();
+        field.editor.go_to(place);
+        field.key(Key::char('x'));
         assert_eq!(
             field.to_store(),
             format!(
-                "{CIRCUIT_PREFIX}[{{\"action\": \"whoami\"}}, {{\"action\": \"get_pointer\", \"pointer_address\": \"{{0.x}}\"}}]"
+                "{CIRCUIT_PREFIX}[{{\"action\": \"xwhoami\"}}, {{\"action\": \"get_pointer\", \"pointer_address\": \"{{0.x}}\"}}]"
             )
         );
+        field.key(Key::plain(KeyCode::Backspace));
+        assert_eq!(field.to_store(), reference, "what was taken back is not stored");
+
+        // What is no JSON was stored by somebody all the same.
+        let reference = format!("{CIRCUIT_PREFIX}[ {{\"action\"");
+        let mut field = CircuitField::new(&reference);
+        for key in [Key::char('x'), Key::plain(KeyCode::Backspace)] {
+            field.key(key);
+        }
+        assert_eq!(field.to_store(), reference);
     }
 
     #[test]
