@@ -4,10 +4,11 @@ use super::form::Form;
 use super::form_field::Field;
 use super::form_purpose::Purpose;
 use super::limits::{hops_complaint, rate_complaint, sources};
+use super::tag_words;
 use crate::instance::actions::{Access, table};
 use crate::model::{ConnectionId, PointerAddress, PointerScope, Profile, Timestamp};
 use crate::tui::effect::Work;
-use crate::workspace::{CredentialRow, GrantChange, normal_tag};
+use crate::workspace::{CredentialRow, GrantChange};
 use std::collections::BTreeSet;
 
 /// What is written where every pointer is meant.
@@ -55,7 +56,10 @@ fn number(value: Option<u32>) -> String {
 
 fn scope_text(scope: &PointerScope) -> String {
     let all = scope.all.then(|| ALL.to_owned());
-    let tags = scope.tags.iter().map(|tag| format!("#{tag}"));
+    let tags = scope
+        .tags
+        .iter()
+        .map(|tag| format!("#{}", tag_words::written(tag)));
     let addresses = scope.addresses.iter().map(ToString::to_string);
     let connections = scope.connections.iter().map(ToString::to_string);
     let words: Vec<String> = all
@@ -70,14 +74,12 @@ fn scope_text(scope: &PointerScope) -> String {
 /// Reads which pointers are meant.
 fn scope_of(text: &str) -> Result<PointerScope, String> {
     let mut scope = PointerScope::default();
-    for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
+    for word in tag_words::words(text) {
+        let tag = Some(word.tag()).filter(|tag| word.is_marked && !tag.is_empty());
+        let word = &text[word.start..word.end];
         if word == ALL {
             scope.all = true;
-        } else if let Some(tag) = word
-            .strip_prefix('#')
-            .map(normal_tag)
-            .filter(|tag| !tag.is_empty())
-        {
+        } else if let Some(tag) = tag {
             scope.tags.insert(tag);
         } else if let Ok(address) = PointerAddress::parse(word) {
             scope.addresses.insert(address);
@@ -252,8 +254,15 @@ mod tests {
 
     #[test]
     fn a_scope_is_read_as_it_is_written() {
-        let text = "#wet ptr_0123456789ab conn_0123456789ab";
-        assert_eq!(scope_text(&scope_of(text).unwrap()), text);
+        for text in [
+            "#wet ptr_0123456789ab conn_0123456789ab",
+            "#\"a,b\" #\"open data\" #wet",
+        ] {
+            assert_eq!(scope_text(&scope_of(text).unwrap()), text);
+        }
+        let scope = scope_of("#\"open data\"").unwrap();
+        assert!(scope.tags.contains("open data"));
+        assert!(scope_of("\"open data\"").is_err());
         assert!(scope_of("all").unwrap().all);
         assert!(scope_of("ptr_1").unwrap_err().contains("ptr_1"));
         assert_eq!(scope_of("").unwrap(), PointerScope::default());

@@ -3,6 +3,7 @@
 use super::form::Form;
 use super::form_field::Field;
 use super::form_purpose::Purpose;
+use super::tag_words;
 use crate::model::{InstanceName, PointerAddress};
 use crate::protocol::data_reference::{bare_origin, web_origin};
 use crate::tui::effect::{KeepHeader, Work};
@@ -37,7 +38,7 @@ impl Form {
                     "such as https://api.example.com; separated by blanks",
                 ),
                 Field::text("description", "Description", "", "what it is, in words"),
-                Field::text("tags", "Tags", "", "separated by blanks"),
+                Field::text("tags", "Tags", "", tag_words::HINT),
             ],
         )
     }

@@ -5,6 +5,7 @@ use super::form::{Form, Submission};
 use super::form_field::Field;
 use super::form_purpose::{Known, Purpose};
 use super::instance_forms::{audit_limit_error, patience_error};
+use super::tag_words::{self, Word};
 use crate::instance::AuditKept;
 use crate::model::{
     AppId, Endpoint, Grant, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange, Route,
@@ -13,7 +14,7 @@ use crate::protocol::Query;
 use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey};
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
-use crate::workspace::{FederateRequest, Unlock, VaultLock, normal_tag};
+use crate::workspace::{FederateRequest, Unlock, VaultLock};
 
 impl Form {
     pub(super) fn of(
@@ -76,7 +77,7 @@ impl Form {
                 "",
                 "where it is: a URL, a file, internal_circuit::…",
             ),
-            Field::text("tags", "Tags", "", "separated by blanks"),
+            Field::text("tags", "Tags", "", tag_words::HINT),
         ];
         Self::of(
             Purpose::NewPointer(instance.clone()),
@@ -102,8 +103,8 @@ impl Form {
         fields.push(Field::text(
             "tags",
             "Tags",
-            pointer.tags.join(" "),
-            "separated by blanks",
+            tag_words::all_written(&pointer.tags),
+            tag_words::HINT,
         ));
         let intro = match pointer.federated {
             None => "What you leave as it is stays as it is.",
@@ -137,7 +138,7 @@ impl Form {
             ),
             Field::text("query", "Query", query, "what the peer is asked, as JSON"),
             Field::text("description", "Description", "", "empty: made up from the query"),
-            Field::text("tags", "Tags", "federated", "separated by blanks"),
+            Field::text("tags", "Tags", "federated", tag_words::HINT),
         ];
         Self::of(
             Purpose::Federate(instance.clone(), queries),
@@ -244,13 +245,14 @@ impl Form {
             ),
             Purpose::EditPointer(instance, pointer) => {
                 let changed = |now: &str, before: &str| (now != before.trim()).then(|| now.to_owned());
-                let tags = self.words("tags");
+                let is_left = self.value("tags") == tag_words::all_written(&pointer.tags);
+                let tags = Some(self.words("tags")).filter(|tags| !is_left && *tags != pointer.tags);
                 let change = PointerChange {
                     description: changed(self.value("description"), &pointer.description),
                     data_reference: self
                         .field("data_reference")
-                        .and_then(|_| changed(&self.reference(), &pointer.data_reference)),
-                    tags: (tags != pointer.tags).then_some(tags),
+                        .and_then(|_| changed(self.reference().trim(), &pointer.data_reference)),
+                    tags,
                     credential_pointer_address: None,
                     federated: None,
                     if_unchanged_since: Some(pointer.last_modified),
@@ -288,7 +290,7 @@ impl Form {
     /// The words of a field: tags as they are stored, each once.
     pub(super) fn words(&self, id: &str) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
-        for word in self.value(id).split([' ', ',']).map(normal_tag) {
+        for word in tag_words::words(self.value(id)).iter().map(Word::tag) {
             if !word.is_empty() && !words.contains(&word) {
                 words.push(word);
             }
@@ -305,6 +307,7 @@ fn wrong<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace::TagChange;
 
     #[test]
     fn the_two_spellings_of_a_passphrase_must_agree() {
@@ -317,5 +320,40 @@ mod tests {
         form.fields[1].kind = Field::secret("again", "", "").kind;
         form.paste("correct horse");
         assert!(matches!(form.submit(), Some(Submission::Create(_))));
+    }
+
+    #[test]
+    fn tags_with_blanks_commas_and_signs_are_not_torn_apart() {
+        let alpha = InstanceName::parse("alpha").unwrap();
+        let tags: Vec<String> = ["open data", "a,b", "#x", "air"].map(Into::into).into();
+        let pointer = Pointer {
+            tags: tags.clone(),
+            ..crate::tui::fake::pointer(0)
+        };
+        let tagging = |typed: &str| {
+            let mut form = Form::tag_pointer(&alpha, &pointer);
+            form.paste(typed);
+            match form.submit() {
+                Some(Submission::Do(Work::Tag(_, _, change))) => change,
+                _ => panic!("it is not about tags"),
+            }
+        };
+        assert_eq!(tagging(""), TagChange::default());
+        let added = TagChange {
+            add: vec!["new".into(), "no more".into()],
+            remove: Vec::new(),
+        };
+        assert_eq!(tagging("new \"no more\""), added);
+
+        let mut form = Form::edit_pointer(&alpha, &pointer);
+        form.paste("!");
+        let Some(Submission::Do(Work::Update(_, _, change))) = form.submit() else {
+            panic!("it is not about the pointer");
+        };
+        assert!(change.description.is_some());
+        assert_eq!(change.tags, None);
+
+        let form = Form::duplicate_pointer(&alpha, &pointer);
+        assert_eq!(form.words("tags"), tags);
     }
 }

@@ -4,6 +4,7 @@ use super::form::Form;
 use super::form_field::Field;
 use super::form_purpose::Purpose;
 use super::pointer_forms::{FileThere, file_there};
+use super::tag_words;
 use crate::tui::clock::count;
 use crate::tui::effect::Work;
 use crate::workspace::{BulkAction, BulkTarget, TagChange};
@@ -47,8 +48,8 @@ impl Form {
             &intro,
             "change them",
             vec![
-                Field::text("add", "Put on", "", "separated by blanks"),
-                Field::text("remove", "Take off", "", "separated by blanks"),
+                Field::text("add", "Put on", "", tag_words::HINT),
+                Field::text("remove", "Take off", "", tag_words::HINT),
             ],
         )
     }

@@ -4,6 +4,7 @@
 use super::credential_forms::texts;
 use super::form::Form;
 use super::form_purpose::{AboutDomains, Purpose};
+use super::tag_words;
 use crate::tui::message::Present;
 
 /// What is to be done about it.
@@ -54,7 +55,7 @@ fn members(present: &Present) -> Vec<Member> {
             vec![
                 member("description", "Description", pointer.description.clone()),
                 member("data_reference", "Data", pointer.data_reference.clone()),
-                member("tags", "Tags", pointer.tags.join(" ")),
+                member("tags", "Tags", tag_words::all_written(&pointer.tags)),
                 member("connection", "Connection", text(connection)),
                 member("header", "Header", text(header)),
                 member("federated", "Leads to", federated.unwrap_or_default()),
@@ -143,7 +144,7 @@ impl Form {
     fn typed(&self, before: &Member) -> Option<String> {
         self.field(before.id)?;
         let typed = match before.id {
-            "tags" => self.words("tags").join(" "),
+            "tags" => tag_words::all_written(&self.words("tags")),
             "data_reference" => self.reference(),
             id => self.value(id).to_owned(),
         };

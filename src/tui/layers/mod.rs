@@ -27,6 +27,7 @@ mod notice;
 mod pages;
 mod path_field;
 mod pointer_forms;
+mod tag_words;
 mod vault_forms;
 
 pub use crate::tui::invoke::{DifferencePage, Half, InvokePage, Tab};

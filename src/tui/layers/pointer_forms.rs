@@ -4,11 +4,12 @@ use super::circuit_field::CircuitField;
 use super::form::Form;
 use super::form_field::{Field, Kind};
 use super::form_purpose::Purpose;
+use super::tag_words;
 use crate::model::{InstanceName, NewPointer, Pointer};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::store::PointerQuery;
 use crate::tui::effect::Work;
-use crate::workspace::{TagChange, Taken, normal_tag};
+use crate::workspace::{TagChange, Taken};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tui_input::Input;
@@ -63,17 +64,16 @@ impl Form {
 
     /// The tags of a pointer.
     pub fn tag_pointer(instance: &InstanceName, pointer: &Pointer) -> Self {
-        let tags = pointer
-            .tags
-            .iter()
-            .map(|tag| format!("{tag} "))
-            .collect::<String>();
+        let mut tags = tag_words::all_written(&pointer.tags);
+        if !tags.is_empty() {
+            tags.push(' ');
+        }
         Self::of(
             Purpose::TagPointer(instance.clone(), Box::new(pointer.clone())),
             format!("Tags of {} on {instance}", pointer.address),
             "What others do to its tags in the meantime stays.",
             "save",
-            vec![Field::text("tags", "Tags", tags, "separated by blanks")],
+            vec![Field::text("tags", "Tags", tags, tag_words::HINT)],
         )
     }
 
@@ -191,7 +191,8 @@ impl Form {
             return Vec::new();
         };
         let text = input.value();
-        let begun = normal_tag(text.rsplit([' ', ',']).next().unwrap_or_default());
+        let last = tag_words::words(text).pop().filter(|word| word.end == text.len());
+        let begun = last.map(|word| word.tag()).unwrap_or_default();
         if begun.is_empty() {
             return Vec::new();
         }
@@ -225,9 +226,18 @@ impl Form {
         if input.cursor() != text.chars().count() {
             return false;
         }
-        let kept = text.rfind([' ', ',']).map_or(0, |at| at + 1);
-        *input = Input::new(format!("{}{tag} ", &text[..kept]));
+        let begun = tag_words::words(text).pop();
+        let kept = begun.map_or(text.len(), |word| word.start);
+        *input = Input::new(format!("{}{} ", &text[..kept], tag_words::written(tag)));
         true
+    }
+
+    /// What was done to the tags in the field; nothing where it was left as it was.
+    fn tag_change(&self, before: &[String]) -> TagChange {
+        if self.value("tags") == tag_words::all_written(before) {
+            return TagChange::default();
+        }
+        TagChange::between(before, &self.words("tags"))
     }
 
     /// What a form about pointers leads to.
@@ -248,7 +258,7 @@ impl Form {
             Purpose::TagPointer(instance, pointer) => Work::Tag(
                 instance.clone(),
                 pointer.address.clone(),
-                TagChange::between(&pointer.tags, &self.words("tags")),
+                self.tag_change(&pointer.tags),
             ),
             Purpose::ImportPointers(instance) => {
                 Work::PreviewImport(instance.clone(), PathBuf::from(self.value("path")))
@@ -270,7 +280,7 @@ impl Form {
 /// The tags that can be taken, or how several are written.
 fn tag_hint(offered: &[(String, u64)]) -> String {
     if offered.is_empty() {
-        return "separated by blanks".to_owned();
+        return tag_words::HINT.to_owned();
     }
     let words: Vec<String> = offered
         .iter()
