@@ -3,13 +3,14 @@
 
 use super::federate::circuit_reference;
 use super::session::Session;
+use super::to_the_end::ToTheEnd;
 use super::{Failure, Workspace, held};
 use crate::model::{
     CIRCUIT_PREFIX, Federated, Holder, InstanceKind, KeyId, Pointer, PointerAddress, Profile, Route,
 };
 use crate::protocol::{Code, CredentialForm, HeldKeys, Query};
 use crate::seal::{LegacyKeys, fernet};
-use crate::store::{PointerQuery, Start};
+use crate::store::PointerQuery;
 use crate::vault::{HeldEntry, HeldRole, InstanceRecord};
 use serde_json::{Value, json};
 
@@ -168,15 +169,17 @@ impl Workspace {
             ..PointerQuery::default()
         };
         let mut found = Vec::new();
+        let mut reading = ToTheEnd::default();
         loop {
             let page = self.page_in(session, &wanted).await?;
+            let next = reading.after(session, &wanted, &page)?;
             for pointer in page.pointers {
                 if let Some(federated) = pointer.federated.clone() {
                     found.push((pointer, federated));
                 }
             }
-            match page.next {
-                Some(next) => wanted.start = Start::After(next),
+            match next {
+                Some(next) => wanted.start = next,
                 None => return Ok(found),
             }
         }

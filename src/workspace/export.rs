@@ -2,6 +2,7 @@
 
 use super::file_failure::cannot;
 use super::session::Session;
+use super::to_the_end::ToTheEnd;
 use super::{Failure, ImportFormat, ListRemark, PointerList, Workspace, tags_cell};
 use crate::model::{ConnectionId, Pointer};
 use crate::protocol::Code;
@@ -63,6 +64,7 @@ impl Workspace {
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, Failure> {
         let mut written = 0;
+        let mut reading = ToTheEnd::default();
         let mut wanted = PointerQuery {
             limit: Some(PAGE),
             start: Start::First,
@@ -77,8 +79,10 @@ impl Workspace {
             written += page.pointers.len() as u64;
             write_pointers(target, format, &page.pointers).map_err(failed)?;
             progress(written);
-            let Some(next) = page.next else { break };
-            wanted.start = Start::After(next);
+            let Some(next) = reading.after(session, &wanted, &page)? else {
+                break;
+            };
+            wanted.start = next;
         }
         target.flush().map_err(failed)?;
         Ok(written)

@@ -36,6 +36,7 @@ mod export;
 mod failure;
 mod federate;
 mod file_failure;
+mod file_witness;
 mod folders;
 mod gateway;
 mod handshake;
@@ -86,6 +87,7 @@ mod stop;
 mod superseding;
 mod tags_cell;
 mod teller;
+mod to_the_end;
 mod transfer;
 mod turns;
 mod unknown;
@@ -116,6 +118,7 @@ pub use domains::{AccessKeyRow, ConnectionRow, DomainChange, DomainDetail, Domai
 pub use editing::{COLOURS, LONGEST_PATIENCE_S};
 pub use failure::Failure;
 pub use file_failure::{file_remedy, is_nowhere, nowhere};
+pub use file_witness::FileDigest;
 pub use home::{
     Home, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
     VaultLock, check_not_loose,

@@ -333,12 +333,7 @@ impl Session<'_> {
 
     /// The failure of an answer that is not what the action is known to give.
     pub(super) fn unexpected(&self, action: &str) -> Failure {
-        Failure::new(
-            Code::PeerGarbage,
-            format!("the answer to {action} is not what was expected"),
-            "check that the instance is a Butterfly instance of a version that this program knows",
-        )
-        .on(self.record.name.as_str())
+        unexpected(action, self.record.name.as_str())
     }
 
     /// The credential that is used, by name and itself; none in process.
@@ -390,6 +385,16 @@ impl Session<'_> {
             exchange: Some(exchange),
         }
     }
+}
+
+/// The failure of an answer of this instance that is not what the action is known to give.
+pub(super) fn unexpected(action: &str, instance: &str) -> Failure {
+    Failure::new(
+        Code::PeerGarbage,
+        format!("the answer to {action} is not what was expected"),
+        "check that the instance is a Butterfly instance of a version that this program knows",
+    )
+    .on(instance)
 }
 
 /// Whether the instance certainly does not know of it.

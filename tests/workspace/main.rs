@@ -1,11 +1,16 @@
 //! A whole home, as the console and the command line use it: real instances, real HTTP, real files.
 
+#[allow(dead_code)]
+#[path = "../client/peer.rs"]
+mod peer;
+
 mod administering;
 mod composing;
 mod demo;
 mod fetch_headers;
 mod joining;
 mod looking;
+mod lying;
 mod read_only;
 mod transfers;
 

@@ -1,6 +1,7 @@
 //! What can be changed about domains, their connections, access keys and federations: each is one action of the instance,
 //! and stands in the invoke log like any other, without the keys.
 
+use super::super::session::unexpected;
 use super::super::{Failure, InvokeOptions, Workspace};
 use super::ConnectionRow;
 use crate::model::{ConnectionId, ConnectionStatus, DomainId, DomainPermission, FederationId, Profile};
@@ -135,6 +136,15 @@ impl DomainChange {
         }
     }
 
+    /// What the reply tells of what was made: without it nobody knows whether it was.
+    const fn makes(&self) -> Option<&'static str> {
+        match self {
+            Self::MakeDomain(_) => Some("domain"),
+            Self::MakeConnection { .. } => Some("connection"),
+            _ => None,
+        }
+    }
+
     /// What is being done, for a status line.
     pub fn doing(&self) -> &'static str {
         match self {
@@ -165,7 +175,12 @@ impl Workspace {
         if let Some(problem) = invoked.reply.problem() {
             return Err(Failure::from_problem(&problem, instance));
         }
-        Ok(invoked.reply.into_result().unwrap_or_default())
+        let result = invoked.reply.into_result().unwrap_or_default();
+        let is_told = |made: &str| result.get(made).is_some_and(|made| made["id"].is_string());
+        if change.makes().is_some_and(|made| !is_told(made)) {
+            return Err(unexpected(query.action(), instance));
+        }
+        Ok(result)
     }
 
     /// Original instances are told whose a new domain is; ours know, and pass over it.

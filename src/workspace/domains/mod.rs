@@ -2,6 +2,7 @@
 //! instance. What is changed about them is a [`DomainChange`].
 
 mod change;
+mod whole_list;
 
 pub use change::DomainChange;
 
@@ -13,14 +14,12 @@ use super::{Failure, Workspace};
 use crate::model::{
     AppId, ConnectionId, ConnectionStatus, CredentialState, DomainId, DomainPermission, Federation, Timestamp,
 };
-use crate::protocol::{Code, Query};
+use crate::protocol::{Code, ExitClass, Query};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashSet;
-
-/// How many of a list are asked for at a time.
-const PAGE: usize = 500;
+use whole_list::{Next, PAGE, WholeList};
 
 /// A domain, as it is listed. Original instances tell less of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -180,7 +179,8 @@ impl Workspace {
         Ok(found)
     }
 
-    /// How many pointers these connections have; none where that cannot be told.
+    /// How many pointers these connections have; none where that cannot be told. Those that could not be counted just now
+    /// are left out.
     pub async fn count_pointers(
         &self,
         instance: &str,
@@ -191,12 +191,14 @@ impl Workspace {
         let is_original = self.is_original(&mut session).await.unwrap_or(true);
         let mut counts = Vec::new();
         for connection in of {
-            let total = if is_original {
-                None
-            } else {
-                count(&mut session, connection).await
+            let total = match is_original {
+                true => Ok(None),
+                false => count(&mut session, connection).await,
             };
-            counts.push((connection.clone(), total));
+            match total {
+                Ok(total) => counts.push((connection.clone(), total)),
+                Err(failure) => tracing::debug!(%failure, "the pointers of {connection} are not counted"),
+            }
         }
         session.close().await;
         Ok(counts)
@@ -304,11 +306,16 @@ async fn detail(session: &mut Session<'_>, domain: &DomainId) -> Result<DomainDe
     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
 }
 
-async fn count(session: &mut Session<'_>, connection: &ConnectionId) -> Option<u64> {
+async fn count(session: &mut Session<'_>, connection: &ConnectionId) -> Result<Option<u64>, Failure> {
     let parameters = json!({"connection_id": connection, "limit": 1});
     let query = Query::new("get_pointers_for_connection", parameters);
-    // One that was removed meanwhile has none to count.
-    session.result(&query).await.ok()?["total"].as_u64()
+    match session.result(&query).await {
+        Ok(result) => Ok(result.get("total").and_then(Value::as_u64)),
+        // One that was removed meanwhile has none to count, and who may not count them once may not the next time.
+        Err(failure) if failure.code == Code::ConnectionNotFound => Ok(None),
+        Err(failure) if failure.exit_class() == ExitClass::Refused => Ok(None),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// What an original instance tells of its domains.
@@ -324,10 +331,14 @@ async fn overview(session: &mut Session<'_>, failure: Failure) -> Result<Overvie
     }
     let query = Query::new("get_admin_overview", json!({}));
     let mut result = session.result(&query).await?;
-    for domain in result["domains"].as_array_mut().into_iter().flatten() {
+    for domain in list_in(&mut result, "domains").into_iter().flatten() {
         mend_domain(domain);
     }
     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
+}
+
+fn list_in<'a>(value: &'a mut Value, name: &str) -> Option<&'a mut Vec<Value>> {
+    value.get_mut(name)?.as_array_mut()
 }
 
 /// Errors of original instances have no code, which reads as `peer_failed`.
@@ -342,21 +353,24 @@ async fn all<T: DeserializeOwned>(
     list: &str,
     parameters: Value,
 ) -> Result<Vec<T>, Failure> {
-    let mut found = Vec::new();
+    let mut found = WholeList::new();
+    let mut query = Query::new(action, parameters).with("limit", json!(PAGE));
     loop {
-        let mut query = Query::new(action, parameters.clone()).with("limit", json!(PAGE));
-        if !found.is_empty() {
-            query = query.with("offset", json!(found.len()));
-        }
-        let mut result = session.result(&query).await?;
-        let page: Vec<T> =
-            serde_json::from_value(result[list].take()).map_err(|_| session.unexpected(action))?;
-        // One that knows nothing of pages gives all of it at once, and says no more than that.
-        let is_last = page.len() != PAGE;
-        found.extend(page);
-        let total = result["total"].as_u64().unwrap_or(0);
-        if is_last || found.len() as u64 >= total {
-            return Ok(found);
+        let result = session.result(&query).await?;
+        match found.take(result, list) {
+            Next::From(row) => query = query.with("offset", json!(row)),
+            Next::End => return Ok(found.into_rows()),
+            Next::Unexpected => return Err(session.unexpected(action)),
+            Next::Endless => return Err(endless(session, list)),
         }
     }
+}
+
+fn endless(session: &Session<'_>, list: &str) -> Failure {
+    Failure::new(
+        Code::PeerGarbage,
+        format!("its list of {list} has no end"),
+        "ask whoever runs the instance what is wrong with it",
+    )
+    .on(session.record.name.as_str())
 }
