@@ -1,5 +1,6 @@
 //! Pointers out of files: all good rows in one step at the end, or nothing at all.
 
+use super::file_witness::FileDigest;
 use super::import_file::{self, FromFile, ImportFormat, RejectedRow};
 use super::session::Session;
 use super::{Failure, StopSign, Workspace, pointers};
@@ -76,6 +77,9 @@ pub struct ImportPreview {
     pub not_taken_over_lines: Vec<u64>,
     /// Somebody stopped it before all rows were read.
     pub stopped: bool,
+    /// What the file said, where it is one that can be looked at again.
+    #[serde(skip)]
+    pub file: Option<FileDigest>,
 }
 
 /// What is done with the rows.
@@ -301,6 +305,7 @@ impl Import<'_, '_> {
             not_taken_over: self.report.not_taken_over,
             not_taken_over_lines: self.report.not_taken_over_lines.clone(),
             stopped: self.report.stopped,
+            file: None,
         };
         let mut report = ImportReport {
             rows: self.progress.rows,

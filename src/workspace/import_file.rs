@@ -1,6 +1,7 @@
 //! Reading a file of pointers on a thread that may block, in chunks that fit into one request.
 
 use super::csv_rows::{CsvRows, LONGEST_ROW};
+use super::file_witness::Changed;
 use super::{Failure, tags_cell};
 use crate::model::{NewPointer, PointerAddress, Profile};
 use crate::protocol::data_reference::ReferenceKind;
@@ -91,6 +92,13 @@ enum Ended {
 
 impl From<io::Error> for Ended {
     fn from(error: io::Error) -> Self {
+        if error.get_ref().is_some_and(|inner| inner.is::<Changed>()) {
+            return Self::Broken(Failure::new(
+                Code::FileFailed,
+                format!("the file is another one by now: {error}"),
+                "look at it again, once nobody writes to it; nothing was imported",
+            ));
+        }
         Self::Broken(Failure::new(
             Code::FileFailed,
             format!("the file cannot be read on: {error}"),

@@ -1,6 +1,7 @@
 //! Pointers in and out of files that are named by their path: what the console does with one key.
 
 use super::file_failure::cannot;
+use super::file_witness::{FileDigest, Witness};
 use super::partial_file::{NotWritten, PartialFile};
 use super::{
     Failure, ImportChoice, ImportFormat, ImportPreview, ImportProgress, ImportReport, StopSign, Workspace,
@@ -8,7 +9,7 @@ use super::{
 };
 use crate::store::PointerQuery;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 
 /// Bytes that are read at a time.
@@ -25,16 +26,19 @@ impl ImportFormat {
 }
 
 impl Workspace {
-    /// Imports a file. All good rows in one step, or nothing at all; see [`Workspace::import_pointers`].
+    /// Imports a file. All good rows in one step, or nothing at all; see [`Workspace::import_pointers`]. Nothing where the
+    /// file does not say any more what was agreed to.
     pub async fn import_file(
         &self,
         instance: &str,
         path: &Path,
         skip_bad: bool,
+        agreed: Option<FileDigest>,
         stop: &StopSign,
         progress: &(dyn Fn(ImportProgress, Option<u64>) + Send + Sync),
     ) -> Result<ImportReport, Failure> {
-        let (source, length) = source_of(path).await?;
+        let (source, length) = source_of(path, agreed).await?;
+        let source = Box::new(BufReader::with_capacity(BUFFER, source));
         let format = ImportFormat::of(path);
         let choice = ImportChoice {
             skip_bad,
@@ -54,11 +58,17 @@ impl Workspace {
         stop: &StopSign,
         progress: &(dyn Fn(ImportProgress, Option<u64>) + Send + Sync),
     ) -> Result<ImportPreview, Failure> {
-        let (source, length) = source_of(path).await?;
-        self.preview_import(instance, source, ImportFormat::of(path), stop, &|now| {
-            progress(now, Some(length));
+        let (source, length) = source_of(path, None).await?;
+        let told = source.told();
+        let source = Box::new(BufReader::with_capacity(BUFFER, source));
+        let tell = |now| progress(now, Some(length));
+        let preview = self
+            .preview_import(instance, source, ImportFormat::of(path), stop, &tell)
+            .await?;
+        Ok(ImportPreview {
+            file: told.get().copied(),
+            ..preview
         })
-        .await
     }
 
     /// Exports what a query matches into a file, and tells how many pointers that were. The file appears under its
@@ -86,7 +96,7 @@ impl Workspace {
 }
 
 /// A file to be read, and its length.
-async fn source_of(path: &Path) -> Result<(Box<dyn BufRead + Send>, u64), Failure> {
+async fn source_of(path: &Path, agreed: Option<FileDigest>) -> Result<(Witness, u64), Failure> {
     let place = path.to_owned();
     let opened = blocking(move || {
         let file = File::open(&place)?;
@@ -98,7 +108,7 @@ async fn source_of(path: &Path) -> Result<(Box<dyn BufRead + Send>, u64), Failur
     })
     .await;
     let (file, length) = opened.map_err(|error| cannot(path, "be read", &error))?;
-    Ok((Box::new(BufReader::with_capacity(BUFFER, file)), length))
+    Ok((Witness::new(file, agreed), length))
 }
 
 #[cfg(test)]

@@ -62,7 +62,8 @@ pub fn on_previewed(
         then: Then::Do(Work::Import {
             instance,
             path,
-            skip_bad: true,
+            skip_bad: preview.rows > preview.new,
+            agreed: preview.file,
         }),
     })));
 }

@@ -190,7 +190,7 @@ async fn an_export_is_read_again_by_an_import_and_replaces_nothing_unasked() {
         .await
         .unwrap();
     let report = workspace
-        .import_file("alpha", &path, true, &StopSign::default(), &|_, _| {})
+        .import_file("alpha", &path, true, None, &StopSign::default(), &|_, _| {})
         .await
         .unwrap();
     assert_eq!(report.imported, 1, "the one that is gone");
@@ -262,7 +262,7 @@ async fn an_import_is_looked_at_first_and_one_that_is_stopped_leaves_nothing() {
         (preview.rows, preview.new, preview.already_there, preview.broken),
         (12_002, 12_000, 1, 1)
     );
-    assert_eq!(preview.first_broken.unwrap().line, 2);
+    assert_eq!(preview.first_broken.as_ref().unwrap().line, 2);
     let count = || async {
         let page = workspace
             .pointers("alpha", &PointerQuery::default())
@@ -273,7 +273,7 @@ async fn an_import_is_looked_at_first_and_one_that_is_stopped_leaves_nothing() {
     assert_eq!(count().await, targets.len(), "nothing was imported");
 
     let report = workspace
-        .import_file("alpha", &path, true, &stop, &|now, _| {
+        .import_file("alpha", &path, true, preview.file, &stop, &|now, _| {
             if now.rows > 2 {
                 stop.show();
             }
@@ -288,4 +288,39 @@ async fn an_import_is_looked_at_first_and_one_that_is_stopped_leaves_nothing() {
         name.to_string_lossy().contains("-import-")
     });
     assert_eq!(staged.count(), 0, "and nothing of it is left there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_imported_is_what_was_looked_at() {
+    let (folder, workspace, _) = home(&["alpha"]).await;
+    let count = || async {
+        let page = workspace.pointers("alpha", &PointerQuery::default()).await;
+        page.unwrap().pointers.len()
+    };
+    for (name, row) in [
+        (
+            "rows.jsonl",
+            "{\"data_reference\": \"https://jsonl.example/1\"}\n",
+        ),
+        ("rows.csv", "data_reference\nhttps://csv.example/2\n"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, row).unwrap();
+        let never = StopSign::default();
+        let look = || workspace.preview_file("alpha", &path, &never, &|_, _| {});
+        let preview = look().await.unwrap();
+        assert_eq!((preview.rows, preview.new), (1, 1), "{name}");
+        let import = |agreed| workspace.import_file("alpha", &path, false, agreed, &never, &|_, _| {});
+
+        let before = count().await;
+        std::fs::write(&path, format!("{row}\n{{")).unwrap();
+        let failure = import(preview.file).await.unwrap_err();
+        assert_eq!(failure.code, Code::FileFailed);
+        assert!(failure.message.contains("has changed since"), "{failure:?}");
+        assert_eq!(count().await, before, "nothing was imported");
+
+        std::fs::write(&path, row).unwrap();
+        let preview = look().await.unwrap();
+        assert_eq!(import(preview.file).await.unwrap().imported, 1);
+    }
 }

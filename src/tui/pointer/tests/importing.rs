@@ -58,6 +58,19 @@ fn a_file_is_looked_at_before_it_is_imported() {
         effects.first(),
         Some(Effect::Work(_, Work::Import { skip_bad: true, .. }))
     ));
+    // Where nothing was to be left out, nothing is.
+    let whole = ImportPreview {
+        rows: 7,
+        new: 7,
+        ..ImportPreview::default()
+    };
+    let mut state = demo((120, 36));
+    look(&mut state, whole);
+    let effects = update(&mut state, Message::Key(Key::char('y')));
+    assert!(matches!(
+        effects.first(),
+        Some(Effect::Work(_, Work::Import { skip_bad: false, .. }))
+    ));
 }
 
 #[test]
