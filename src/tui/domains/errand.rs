@@ -26,10 +26,10 @@ pub type Keys = Vec<(DomainId, Result<Vec<AccessKeyRow>, Failure>)>;
 pub enum News {
     /// The domains of an instance.
     Tree(InstanceName, Outcome<DomainTree>),
-    /// The access keys of some of its domains.
-    Keys(InstanceName, Outcome<Keys>),
-    /// How many pointers some of its connections have.
-    Counted(InstanceName, Vec<(ConnectionId, Option<u64>)>),
+    /// The access keys of these of its domains.
+    Keys(InstanceName, Vec<DomainId>, Outcome<Keys>),
+    /// How many pointers these of its connections have, as far as they were counted.
+    Counted(InstanceName, Vec<ConnectionId>, Vec<(ConnectionId, Option<u64>)>),
 }
 
 /// Fetches it.
@@ -41,12 +41,12 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> News {
         }
         Errand::Keys(instance, domains) => {
             let keys = patient(workspace.access_keys(instance.as_str(), &domains)).await;
-            News::Keys(instance, keys)
+            News::Keys(instance, domains, keys)
         }
         // What cannot be counted is left blank.
         Errand::Count(instance, connections) => {
             let counts = patient(workspace.count_pointers(instance.as_str(), &connections)).await;
-            News::Counted(instance, counts.unwrap_or_default())
+            News::Counted(instance, connections, counts.unwrap_or_default())
         }
     }
 }

@@ -28,22 +28,24 @@ pub fn answer(errand: Errand) -> News {
         }
         Errand::Keys(instance, domains) => {
             let may_look = instance.as_str() != "archive";
-            let keys = domains.into_iter().map(|domain| {
-                let keys = may_look.then(|| keys(&domain)).ok_or_else(refused);
-                (domain, keys)
+            let keys = domains.iter().map(|domain| {
+                let keys = may_look.then(|| keys(domain)).ok_or_else(refused);
+                (domain.clone(), keys)
             });
-            News::Keys(instance, Ok(keys.collect()))
+            let keys = keys.collect();
+            News::Keys(instance, domains, Ok(keys))
         }
         Errand::Count(instance, connections) => {
-            let counts = connections.into_iter().map(|connection| {
+            let counts = connections.iter().map(|connection| {
                 let total = match connection.as_str().chars().next_back() {
                     Some('0') => 0,
                     Some('1') => 1,
                     _ => 12_480,
                 };
-                (connection, Some(total))
+                (connection.clone(), Some(total))
             });
-            News::Counted(instance, counts.collect())
+            let counts = counts.collect();
+            News::Counted(instance, connections, counts)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::errand::Errand;
 use crate::model::{ConnectionId, ConnectionStatus, DomainId, Federation, FederationId, InstanceName};
+use crate::protocol::ExitClass;
 use crate::tui::state::{Cursor, Load};
 use crate::workspace::{AccessKeyRow, ConnectionRow, DomainRow, DomainTree, Failure};
 use std::collections::{HashMap, HashSet};
@@ -61,6 +62,8 @@ pub struct Domains {
     pub counts: HashMap<ConnectionId, Option<u64>>,
     /// Domains whose keys, and connections whose pointers were asked for since the page was fetched.
     asked: (HashSet<DomainId>, HashSet<ConnectionId>),
+    /// Those of them that did not come, and may come when they are asked for again.
+    missed: (HashSet<DomainId>, HashSet<ConnectionId>),
     /// Domains that are folded away.
     folded: HashSet<DomainId>,
     /// The connections of each domain, by their places.
@@ -85,6 +88,7 @@ impl Domains {
             keys: HashMap::new(),
             counts: HashMap::new(),
             asked: (HashSet::new(), HashSet::new()),
+            missed: (HashSet::new(), HashSet::new()),
             folded: HashSet::new(),
             connections: Vec::new(),
             rows: Vec::new(),
@@ -113,16 +117,38 @@ impl Domains {
         if !(std::mem::take(&mut self.is_glance) && is_as_before) {
             self.asked = (HashSet::new(), HashSet::new());
         }
+        let missed = std::mem::take(&mut self.missed);
+        self.asked.0.retain(|domain| !missed.0.contains(domain));
+        self.asked.1.retain(|connection| !missed.1.contains(connection));
         self.tree = tree;
         self.load = Load::Ready;
         self.arrange(selected);
     }
 
-    /// Takes access keys.
+    /// Takes access keys. What is refused is not asked for again by itself: each time would be put on record there.
     pub fn take_keys(&mut self, found: Vec<(DomainId, Result<Vec<AccessKeyRow>, Failure>)>) {
         let selected = self.thing();
+        let failed = found
+            .iter()
+            .filter(|(_, keys)| keys.as_ref().is_err_and(may_come));
+        self.missed.0.extend(failed.map(|(domain, _)| domain.clone()));
         self.keys.extend(found);
         self.arrange(selected);
+    }
+
+    /// The access keys of these could not be had.
+    pub fn miss_keys(&mut self, of: Vec<DomainId>, failure: &Failure) {
+        if may_come(failure) {
+            self.missed.0.extend(of);
+        }
+    }
+
+    /// Takes how many pointers these connections have, as far as they were counted.
+    pub fn take_counts(&mut self, of: Vec<ConnectionId>, counts: Vec<(ConnectionId, Option<u64>)>) {
+        let came: HashSet<&ConnectionId> = counts.iter().map(|(connection, _)| connection).collect();
+        let missed = of.into_iter().filter(|connection| !came.contains(connection));
+        self.missed.1.extend(missed);
+        self.counts.extend(counts);
     }
 
     /// Folds a domain away, or shows again what it owns.
@@ -296,4 +322,9 @@ impl Domains {
         }
         wanted
     }
+}
+
+/// Whether what failed so may come when it is asked for again.
+fn may_come(failure: &Failure) -> bool {
+    failure.exit_class() != ExitClass::Refused
 }

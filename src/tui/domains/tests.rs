@@ -6,6 +6,8 @@ use super::errand::{Changed, Errand, News};
 use super::fake::{domain_id, tree};
 use super::state::Thing;
 use super::{Domains, fake};
+use crate::model::DomainId;
+use crate::protocol::Code;
 use crate::seal::Passphrase;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::fake::{ODD_SIZES, answer, blank, demo, fill, key, name, press, themed, write};
@@ -246,6 +248,59 @@ fn what_others_change_shows_without_a_key_and_nothing_else_is_asked_for_meanwhil
     );
     press(&mut state, &["esc"]);
     assert!(update(&mut state, due(turn + 1)).is_empty(), "the page is closed");
+}
+
+#[test]
+fn what_could_not_be_had_is_asked_for_again_with_the_next_look() {
+    let mut state = demo((80, 24));
+    super::open(&mut state, name("alpha"));
+    let domains = vec![domain_id(1), domain_id(2)];
+    let asked = |effects: &[Effect]| -> (Vec<DomainId>, usize) {
+        let mut asked = (Vec::new(), 0);
+        for effect in effects {
+            match effect {
+                Effect::Domains(Errand::Keys(_, domains)) => asked.0.extend(domains.clone()),
+                Effect::Domains(Errand::Count(_, connections)) => asked.1 += connections.len(),
+                _ => {}
+            }
+        }
+        asked
+    };
+    let look = |state: &mut State| {
+        let turn = page(state).turn;
+        update(state, Message::DomainsDue(name("alpha"), turn));
+        asked(&update(
+            state,
+            Message::Domains(News::Tree(name("alpha"), Ok(tree()))),
+        ))
+    };
+    let (first, counted) = look(&mut state);
+    assert!(first.len() > 2 && counted > 0);
+    assert_eq!(look(&mut state), (Vec::new(), 0), "they are on their way");
+
+    // One failed for now, one is refused; of the others nothing is heard at all.
+    let failed = Failure::new(Code::StorageFailed, "the disk is full just now", "");
+    let refused = Failure::new(Code::AccessDenied, "not by you", "");
+    let keys = vec![(domain_id(1), Err(failed.clone())), (domain_id(2), Err(refused))];
+    update(
+        &mut state,
+        Message::Domains(News::Keys(name("alpha"), domains, Ok(keys))),
+    );
+    let others = vec![domain_id(3)];
+    update(
+        &mut state,
+        Message::Domains(News::Keys(name("alpha"), others, Err(failed))),
+    );
+    let uncounted = vec![tree().connections[0].id.clone()];
+    update(
+        &mut state,
+        Message::Domains(News::Counted(name("alpha"), uncounted, Vec::new())),
+    );
+    assert!(
+        asked(&update(&mut state, Message::Tick)).0.is_empty(),
+        "not before the next look"
+    );
+    assert_eq!(look(&mut state), (vec![domain_id(1), domain_id(3)], 1));
 }
 
 #[test]

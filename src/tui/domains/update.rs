@@ -74,7 +74,7 @@ fn page_of<'a>(state: &'a mut State, instance: &InstanceName) -> Option<&'a mut 
 /// Takes what came.
 pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
     let of = match &news {
-        News::Tree(instance, _) | News::Keys(instance, _) | News::Counted(instance, _) => instance,
+        News::Tree(instance, _) | News::Keys(instance, ..) | News::Counted(instance, ..) => instance,
     };
     let wait = if state.idle.is_away { SELDOM } else { AGAIN };
     let Some(page) = page_of(state, of) else {
@@ -89,11 +89,12 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
             page.turn += 1;
             return vec![Effect::After(wait, Message::DomainsDue(instance, page.turn))];
         }
-        News::Keys(_, Ok(keys)) => page.take_keys(keys),
-        News::Keys(_, Err(failure)) => {
+        News::Keys(_, _, Ok(keys)) => page.take_keys(keys),
+        News::Keys(_, of, Err(failure)) => {
+            page.miss_keys(of, &failure);
             state.report_failure(&failure);
         }
-        News::Counted(_, counts) => page.counts.extend(counts),
+        News::Counted(_, of, counts) => page.take_counts(of, counts),
     }
     Vec::new()
 }
