@@ -15,6 +15,9 @@ pub const TRAFFIC_WINDOW: i64 = 300;
 /// How long one instance may take to list its connections.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The party that this home's console is. No instance can be called so.
+const THIS_CONSOLE: &str = "this:console";
+
 /// What a node stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -271,7 +274,7 @@ fn is_shown(row: &CredentialRow, instances: &[InstanceRow]) -> bool {
 fn holder_of(row: &CredentialRow) -> String {
     match (row.holder, row.name.split_once("/held/")) {
         (Some(Holder::Instance), Some((instance, _))) => instance.to_owned(),
-        _ => "console".to_owned(),
+        _ => THIS_CONSOLE.to_owned(),
     }
 }
 
@@ -291,9 +294,10 @@ fn add_party(parties: &mut BTreeMap<(PartyKind, String), Party>, id: &str) {
         return;
     }
     let (kind, name) = match id.split_once(':') {
+        _ if id == THIS_CONSOLE => (PartyKind::Console, "this console"),
         Some(("app", name)) => (PartyKind::Caller, name),
         Some((_, name)) => (PartyKind::Endpoint, name),
-        None => (PartyKind::Console, "this console"),
+        None => (PartyKind::Endpoint, id),
     };
     let party = Party {
         id: id.to_owned(),

@@ -257,6 +257,26 @@ fn the_map_says_who_can_call_whom() {
     );
     let dot = home.run(&["instance", "map", "--dot"]);
     assert!(dot.stdout.starts_with("digraph"), "{}", dot.stdout);
+
+    // An instance may be called as this home's console is.
+    home.ok(&["instance", "init", "console", "--listen", "127.0.0.1:0"]);
+    let map = home.ok(&["instance", "map"]);
+    let parties = map["parties"].as_array().unwrap();
+    let of = |kind: &str, name: &str| {
+        let found = parties
+            .iter()
+            .find(|party| party["kind"] == kind && party["name"] == name);
+        found.unwrap_or_else(|| panic!("no {kind} in {map}"))["id"].clone()
+    };
+    let calls = |id: &Value| {
+        map["doors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|door| door["from"] == *id)
+    };
+    assert!(calls(&of("console", "this console")), "{map}");
+    assert!(!calls(&of("local", "console")), "{map}");
 }
 
 /// The names of what was listed.

@@ -29,7 +29,7 @@ pub fn federation() -> FederationMap {
         parties: vec![
             Party {
                 name: "this console".into(),
-                ..party("console", PartyKind::Console, None)
+                ..party("this:console", PartyKind::Console, None)
             },
             party("app:harbour-console", PartyKind::Caller, None),
             party("alpha", PartyKind::Local, up),
@@ -67,9 +67,9 @@ pub fn federation() -> FederationMap {
             },
             door("beta", "alpha", "beta/held/alpha", DoorState::Suspended),
             door("beta", "museum", "beta/held/museum", DoorState::Stale),
-            door("console", "beta", "beta/alpha-federation", DoorState::Active),
-            door("console", "archive", "archive/owner", DoorState::Unknown),
-            door("console", "museum", "museum", DoorState::Waiting),
+            door("this:console", "beta", "beta/alpha-federation", DoorState::Active),
+            door("this:console", "archive", "archive/owner", DoorState::Unknown),
+            door("this:console", "museum", "museum", DoorState::Waiting),
         ],
         missing: Vec::new(),
     }

@@ -7,7 +7,7 @@ use super::kept;
 use super::state::{LiveTest, Showing};
 use crate::command::{Key, KeyCode};
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Layer, Tab, edit};
+use crate::tui::layers::{Layer, Tab, edit, paste};
 use crate::tui::state::State;
 use crate::tui::update::open_invoke_page;
 use crate::workspace::SavedLoad;
@@ -31,6 +31,24 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
             _ => (true, Vec::new()),
         },
     )
+}
+
+/// Text was pasted: into the field with the cursor, or into the name. False if it is not all there.
+pub fn on_paste(state: &mut State, text: &str) -> bool {
+    let Some(Layer::LiveTest(test)) = state.layers.last_mut() else {
+        return true;
+    };
+    if let Some(naming) = &mut test.naming {
+        return paste(naming, text);
+    }
+    let field = test.at.checked_sub(test.routes());
+    match field.and_then(|place| test.fields.get_mut(place)) {
+        Some(field) if test.showing == Showing::SetUp => {
+            field.error = None;
+            field.paste(text)
+        }
+        _ => true,
+    }
 }
 
 fn press(state: &mut State, test: &mut LiveTest, key: Key) -> (bool, Vec<Effect>) {

@@ -16,7 +16,7 @@ mod view;
 
 pub use errand::{Controls, Errand, News, Source, run};
 pub use kept::open as open_kept;
-pub use keys::{on_key, open};
+pub use keys::{on_key, on_paste, open};
 pub use news::{is_running, on_news, on_news_unseen, tell_closed};
 pub use state::LiveTest;
 pub use view::{draw, keys};

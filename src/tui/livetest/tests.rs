@@ -29,7 +29,7 @@ fn compare(label: &str, prepare: impl Fn(&mut State)) {
 }
 
 fn test(state: &State) -> &LiveTest {
-    let found = state.layers.iter().find_map(|layer| match layer {
+    let found = state.layers.iter().rev().find_map(|layer| match layer {
         Layer::LiveTest(test) => Some(test),
         _ => None,
     });
@@ -396,4 +396,49 @@ fn a_console_that_only_reads_keeps_no_figures() {
     key(&mut state, "w");
     assert!(test(&state).naming.is_none());
     assert!(test(&state).note.as_ref().unwrap().contains("only reads"));
+}
+
+#[test]
+fn of_two_tests_the_one_that_is_seen_has_the_keys_and_each_its_own_news() {
+    let mut state = demo((120, 36));
+    running(&mut state, Stage::Running, 3, false);
+    let report = LoadReport {
+        lanes: lanes(Stage::Stopped, 3, false),
+        samples: vec![("endpoint".to_owned(), vec![3])],
+        log_id: Some(9),
+    };
+    tell(&mut state, Heard::Ended(Box::new(report.clone())));
+    key(&mut state, "t");
+    let kinds = |state: &State| -> Vec<bool> {
+        let is_test = |layer: &Layer| matches!(layer, Layer::LiveTest(_));
+        state.layers.iter().map(is_test).collect()
+    };
+    assert_eq!(kinds(&state), [true, false]);
+    key(&mut state, "B");
+    assert_eq!(kinds(&state), [true, false, true]);
+    assert_eq!(test(&state).showing, Showing::SetUp);
+    let loads = key(&mut state, "r");
+    assert!(!loads.iter().any(|effect| matches!(effect, Effect::LiveTest(..))));
+    key(&mut state, "esc");
+    assert_eq!(kinds(&state), [true, false], "the one that was seen is closed");
+
+    // What one that lies beneath waits for reaches it; what nobody waits for is told.
+    key(&mut state, "esc");
+    key(&mut state, "r");
+    let ticket = test(&state).ticket.unwrap();
+    super::open(&mut state, super::Source::Line(3));
+    update(
+        &mut state,
+        Message::LiveTest(News(ticket, Ok(Heard::Ended(Box::new(report.clone()))))),
+    );
+    assert_eq!(test(&state).showing, Showing::SetUp);
+    key(&mut state, "esc");
+    assert_eq!(test(&state).showing, Showing::Finished);
+    super::open(&mut state, super::Source::Line(3));
+    update(
+        &mut state,
+        Message::LiveTest(News(ticket, Ok(Heard::Ended(Box::new(report))))),
+    );
+    let told = &state.reports.back().expect("it is told").text;
+    assert!(told.contains("the load is over"), "{told}");
 }

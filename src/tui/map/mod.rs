@@ -16,7 +16,7 @@ mod view;
 pub use nearest::Direction;
 pub use state::Map;
 pub use update::{
-    go, hurry, look_again, near, on_key, on_map, open, open_selected, pointers, settle, step, turn,
+    go, hurry, look_again, near, on_key, on_map, on_paste, open, open_selected, pointers, settle, step, turn,
     type_filter,
 };
 pub use view::draw;

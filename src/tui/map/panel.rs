@@ -13,13 +13,18 @@ use crate::workspace::{Door, Party, PartyKind};
 /// Columns of a label.
 const LABEL: usize = 11;
 
-/// The lines beside the map, where there is room for more, or below it.
-pub fn lines(state: &State, map: &Map, room: u16, is_beside: bool) -> Vec<Line> {
-    let mut lines = match (map.party(), map.door()) {
+/// Instances that could not be asked of which it is told why; how many more there are is said.
+const MOST_MISSING: usize = 2;
+
+/// The lines beside the map, where there is room for more, or below it. What is not on the map for want of an answer is
+/// told first; where there is no room for all of it, that is said.
+pub fn lines(state: &State, map: &Map, (room, height): (u16, u16), is_beside: bool) -> Vec<Line> {
+    let mut lines = missing(state, map, room);
+    lines.extend(match (map.party(), map.door()) {
         (Some(party), _) => about_party(state, map, party, is_beside),
         (None, Some(door)) => about_door(state, map, door, room),
         (None, None) => Vec::new(),
-    };
+    });
     if map.data.doors.is_empty() {
         lines.push(Line::new());
         let text = format!(
@@ -32,14 +37,27 @@ pub fn lines(state: &State, map: &Map, room: u16, is_beside: bool) -> Vec<Line> 
                 .map(|text| Line::of(text, Role::Warn)),
         );
     }
-    for missing in &map.data.missing {
-        let text = format!("{} not asked: {missing}", state.look.glyphs.warn);
-        lines.extend(
-            wrap(&text, room)
-                .into_iter()
-                .take(2)
-                .map(|text| Line::of(text, Role::Warn)),
-        );
+    let height = usize::from(height);
+    if lines.len() > height {
+        let shown = height.saturating_sub(1);
+        let more = lines.len() - shown;
+        lines.truncate(shown);
+        lines.push(Line::of(format!("and {more} more"), Role::Dim));
+    }
+    lines
+}
+
+fn missing(state: &State, map: &Map, room: u16) -> Vec<Line> {
+    let warn = state.look.glyphs.warn;
+    let all = &map.data.missing;
+    let mut lines = Vec::new();
+    for missing in all.iter().take(MOST_MISSING) {
+        let text = wrap(&format!("{warn} not asked: {missing}"), room);
+        lines.extend(text.into_iter().take(2).map(|text| Line::of(text, Role::Warn)));
+    }
+    if all.len() > MOST_MISSING {
+        let more = format!("{warn} and {} more not asked", all.len() - MOST_MISSING);
+        lines.push(Line::of(more, Role::Warn));
     }
     lines
 }

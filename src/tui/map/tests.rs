@@ -78,6 +78,20 @@ fn all_states_of_the_map() {
         press(state, &["N"]);
         tell(state, FederationMap::default());
     });
+    compare("not_all_asked", |state| {
+        press(state, &["N"]);
+        let mut map = large_federation(30);
+        map.missing = [
+            "delta: its folder is gone",
+            "epsilon: it is locked",
+            "zeta: no answer",
+            "eta: no answer",
+        ]
+        .map(Into::into)
+        .into();
+        tell(state, map);
+        press(state, &["G"]);
+    });
     compare("traffic", |state| {
         press(state, &["N", "l"]);
         let mut map = federation();

@@ -6,7 +6,7 @@ use super::view;
 use crate::command::{Id, Key};
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Layer, type_into};
+use crate::tui::layers::{Layer, paste, type_into};
 use crate::tui::message::Message;
 use crate::tui::outcome::Outcome;
 use crate::tui::state::{Level, Load, Pane, State};
@@ -141,6 +141,16 @@ pub fn on_key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     }
     map.arrange();
     Some(Vec::new())
+}
+
+/// Text was pasted: into the name, while it is typed. False if it is not all there.
+pub fn on_paste(state: &mut State, text: &str) -> bool {
+    let Some(map) = top(state).filter(|map| map.typing) else {
+        return true;
+    };
+    let whole = paste(&mut map.text, text);
+    map.arrange();
+    whole
 }
 
 /// Goes to what is selected: an instance's page, or that of a credential.

@@ -78,7 +78,8 @@ pub fn draw(state: &State, map: &Map, canvas: &mut Canvas, body: Rect) {
         draw_box(state, map, canvas, area, &map.data.parties[*place], frame);
     }
     draw_edges(map, canvas, area);
-    let lines = panel::lines(state, map, panel.width, body.width >= BESIDE_FROM);
+    let room = (panel.width, panel.height);
+    let lines = panel::lines(state, map, room, body.width >= BESIDE_FROM);
     draw_lines(canvas, panel, &lines, 0);
 }
 

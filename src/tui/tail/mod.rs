@@ -9,5 +9,5 @@ mod update;
 mod view;
 
 pub use state::Tail;
-pub use update::{follow, lighter, on_key, on_reading, open, settle, type_filter};
+pub use update::{follow, lighter, on_key, on_paste, on_reading, open, settle, type_filter};
 pub use view::draw;

@@ -16,7 +16,7 @@ use crate::tui::layers::{
 use crate::tui::message::Message;
 use crate::tui::pointer;
 use crate::tui::state::{Begun, Level, Phase, State};
-use crate::tui::{audit, composer, map, tail, wizard};
+use crate::tui::{audit, composer, livetest, map, tail, wizard};
 use std::time::Duration;
 
 /// How long a filter must rest before it is asked for.
@@ -71,7 +71,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
             page.on_key(key);
             Vec::new()
         }
-        Some(Layer::LiveTest(_)) => crate::tui::livetest::on_key(state, key),
+        Some(Layer::LiveTest(_)) => livetest::on_key(state, key),
         _ if state.phase != Phase::Open => waiting(state, key),
         _ => through_table(state, key),
     }
@@ -88,6 +88,18 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
         Some(Layer::Wizard(_)) => return wizard::on_paste(state, text),
         Some(Layer::Composer(_)) => return composer::on_paste(state, text),
         Some(Layer::Invoke(_)) => return invoke::on_paste(state, text),
+        Some(Layer::Map(_)) => {
+            let whole = map::on_paste(state, text);
+            state.tell_cut(whole);
+        }
+        Some(Layer::Tail(_)) => {
+            let whole = tail::on_paste(state, text);
+            state.tell_cut(whole);
+        }
+        Some(Layer::LiveTest(_)) => {
+            let whole = livetest::on_paste(state, text);
+            state.tell_cut(whole);
+        }
         Some(Layer::Difference(page)) => {
             let whole = page.on_paste(text);
             state.tell_cut(whole);

@@ -1,6 +1,8 @@
 //! Keys: what they mean, what is shown of them, and the help that finds by them.
 
 use super::*;
+use crate::tui::livetest::{self, Source};
+use crate::tui::tail;
 
 #[test]
 fn every_command_of_the_table_can_be_done_wherever_its_keys_work() {
@@ -238,4 +240,30 @@ fn of_a_large_text_that_is_pasted_into_a_line_the_beginning_is_taken_and_that_is
             "{keys:?}"
         );
     }
+}
+
+#[test]
+fn what_is_pasted_goes_where_one_types_also_on_the_map_in_a_log_and_in_the_live_test() {
+    let paste = |state: &mut State, text: &str| {
+        update(state, Message::Paste(text.to_owned()));
+    };
+    let mut state = demo(SIZE);
+    press(&mut state, &["N"]);
+    paste(&mut state, "museum");
+    assert!(matches!(state.layers.last(), Some(Layer::Map(map)) if map.text.value().is_empty()));
+    press(&mut state, &["/"]);
+    paste(&mut state, "museum");
+    assert!(matches!(state.layers.last(), Some(Layer::Map(map)) if map.text.value() == "museum"));
+
+    let mut state = demo(SIZE);
+    tail::open(&mut state, crate::tui::fake::name("alpha"));
+    press(&mut state, &["/"]);
+    paste(&mut state, "refused");
+    assert!(matches!(state.layers.last(), Some(Layer::Tail(tail)) if tail.text.value() == "refused"));
+
+    let mut state = demo(SIZE);
+    livetest::open(&mut state, Source::Line(3));
+    press(&mut state, &["down", "ctrl-u"]);
+    paste(&mut state, "250");
+    assert!(matches!(state.layers.last(), Some(Layer::LiveTest(test)) if test.fields[1].value() == "250"));
 }
