@@ -331,14 +331,11 @@ async fn overview(session: &mut Session<'_>, failure: Failure) -> Result<Overvie
     }
     let query = Query::new("get_admin_overview", json!({}));
     let mut result = session.result(&query).await?;
-    for domain in list_in(&mut result, "domains").into_iter().flatten() {
+    let domains = result.get_mut("domains").and_then(Value::as_array_mut);
+    for domain in domains.into_iter().flatten() {
         mend_domain(domain);
     }
     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
-}
-
-fn list_in<'a>(value: &'a mut Value, name: &str) -> Option<&'a mut Vec<Value>> {
-    value.get_mut(name)?.as_array_mut()
 }
 
 /// Errors of original instances have no code, which reads as `peer_failed`.
