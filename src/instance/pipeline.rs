@@ -21,7 +21,7 @@ use crate::seal::token::{Claims, LegacyChain};
 use crate::seal::{fernet, jwe};
 use crate::store::AuditOutcome;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use hyper::{Request, StatusCode};
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -65,13 +65,9 @@ async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incomin
         Err(error) => return no_body(instance, peer, error),
     };
     let token = bearer(&head.headers);
-    let answer = match profile {
+    match profile {
         Profile::Native => native(instance, place, peer, token, &body).await,
         Profile::Legacy => legacy(instance, place, peer, token, &body).await,
-    };
-    // What follows a chunked body is not followed by the guard.
-    if head.headers.contains_key(TRANSFER_ENCODING) {
-        return response::closing(answer);
     }
     answer
 }

@@ -6,7 +6,7 @@ use crate::handshake::{CLAIM_PATH, CONFIRM_PATH};
 use crate::model::Profile;
 use crate::protocol::{DISCOVERY_PATH, Discovery};
 use hyper::body::Incoming;
-use hyper::header::HOST;
+use hyper::header::{HOST, TRANSFER_ENCODING};
 use hyper::{Method, Request, StatusCode, Version};
 use serde_json::{Map, Value, json};
 use std::net::IpAddr;
@@ -18,6 +18,16 @@ const NO_CALLER: &str = "the proxy does not say for whom it calls in a way that 
 
 /// Answers one request.
 pub(super) async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incoming>) -> Answer {
+    let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
+    let answer = answer_at_its_path(instance, peer, request).await;
+    // The guard follows no chunked body, nor what comes after it: nothing may.
+    if is_chunked {
+        return response::closing(answer);
+    }
+    answer
+}
+
+async fn answer_at_its_path(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incoming>) -> Answer {
     if !has_one_host(&request) {
         instance.metrics().malformed.add_one();
         return response::final_problem(StatusCode::BAD_REQUEST, "a request has exactly one Host");

@@ -349,6 +349,36 @@ async fn threat_25_ambiguous_requests_get_400_and_the_connection_ends() {
 }
 
 #[tokio::test]
+async fn threat_25_no_request_in_chunks_has_another_one_follow_it() {
+    let running = Running::start().await;
+    let ambiguous = "GET /health HTTP/1.1\nHost: x\n\n";
+    for first in [
+        "GET /",
+        "GET /health",
+        "HEAD /health",
+        "GET /ready",
+        "GET /metrics",
+        "GET /.well-known/butterfly-federation",
+        "GET /nothing",
+        "POST /health",
+        "GET /invoke",
+        "POST /invoke",
+        "POST /handshake/claim",
+    ] {
+        let requests =
+            format!("{first} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{ambiguous}");
+        // `raw` returns when the server has closed.
+        let answer = raw(running.address(), requests.as_bytes()).await;
+        let text = String::from_utf8_lossy(&answer);
+        assert_eq!(text.matches("HTTP/1.1 ").count(), 1, "{first}: {text}");
+        assert!(
+            text.to_lowercase().contains("\r\nconnection: close\r\n"),
+            "{first}: {text}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn threat_26_and_27_json_that_two_readers_could_take_differently_is_refused_under_the_seal() {
     let running = Running::start().await;
     let HeldKeys::Native { keys, .. } = &running.owner.keys else {

@@ -22,7 +22,7 @@ use crate::instance::unfinished::ToTheEnd;
 use crate::model::Timestamp;
 use crate::protocol::{Code, strict_json};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use hyper::{Request, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -74,12 +74,7 @@ pub(in crate::instance) async fn answer(
         step(&ours, peer, is_claim, &body).await
     };
     let unfinished = instance.unfinished().clone();
-    let answer = ToTheEnd::of(stepped, CancellationToken::new(), unfinished).await;
-    // What follows a chunked body is not followed by the guard.
-    if head.headers.contains_key(TRANSFER_ENCODING) {
-        return response::closing(answer);
-    }
-    answer
+    ToTheEnd::of(stepped, CancellationToken::new(), unfinished).await
 }
 
 async fn step(instance: &Instance, peer: IpAddr, is_claim: bool, body: &[u8]) -> Answer {
