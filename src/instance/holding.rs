@@ -26,7 +26,11 @@ pub(super) fn find(instance: &Instance, name: &str) -> Result<Arc<Holding>, Prob
 /// Lets something happen to a held credential.
 pub(super) async fn happened(instance: &Instance, name: &str, event: Event) -> Result<Arc<Holding>, Problem> {
     let _alone = instance.changing().await;
-    let holding = find(instance, name)?;
+    happens(instance, &*find(instance, name)?, event).await
+}
+
+/// The same; hold [`Instance::changing`] around reading the credential and this.
+async fn happens(instance: &Instance, holding: &Holding, event: Event) -> Result<Arc<Holding>, Problem> {
     let takes_away = matches!(event, Event::Alarmed(_) | Event::WordsDiffer);
     let mut life = holding.life.clone();
     life.apply(event, Timestamp::now()).map_err(refused)?;
@@ -56,11 +60,27 @@ pub(super) async fn keep(instance: &Instance, holding: Holding) -> Result<Arc<Ho
 
 /// Raises an alarm about a held credential: it holds at once, and is on record and in the log.
 pub(super) async fn alarm(instance: &Instance, name: &str, kind: AlarmKind, seen: &str) {
-    let is_known = |holding: Arc<Holding>| holding.life.alarm().is_some_and(|alarm| alarm.kind == kind);
-    if instance.held().get(name).is_none_or(is_known) {
+    alarm_where(instance, name, kind, seen, |_| true).await;
+}
+
+/// The same, if what is held under that name by now is what it is about.
+async fn alarm_where(
+    instance: &Instance,
+    name: &str,
+    kind: AlarmKind,
+    seen: &str,
+    is_meant: impl Fn(&Holding) -> bool,
+) {
+    let alone = instance.changing().await;
+    let Ok(holding) = find(instance, name) else {
+        return;
+    };
+    if !is_meant(&holding) || holding.life.alarm().is_some_and(|alarm| alarm.kind == kind) {
         return;
     }
-    if let Err(problem) = happened(instance, name, Event::Alarmed(kind)).await {
+    let raised = happens(instance, &holding, Event::Alarmed(kind)).await;
+    drop(alone);
+    if let Err(problem) = raised {
         tracing::error!(credential = name, %problem.message, "an alarm about a held credential was not stored");
     }
     tracing::error!(
@@ -80,12 +100,18 @@ pub(super) async fn alarm(instance: &Instance, name: &str, kind: AlarmKind, seen
 }
 
 /// Notices that the peer shows another TLS key than the pinned ones. Where authorities decide there is no
-/// key to change, only a certificate that they do not vouch for.
+/// key to change, only a certificate that they do not vouch for. What a call learned under other pins than those of now, or
+/// of another place, says nothing of these.
 pub(super) async fn notice_tls(instance: &Instance, holding: &Holding, error: &ClientError) {
     if let ClientError::Tls { cause, .. } = error
         && !holding.credential.pins.is_empty()
     {
-        alarm(instance, &holding.record.name, AlarmKind::TlsKeyChanged, cause).await;
+        let called = &holding.credential;
+        let is_meant = |held: &Holding| {
+            held.credential.pins == called.pins && held.credential.endpoint == called.endpoint
+        };
+        let name = &holding.record.name;
+        alarm_where(instance, name, AlarmKind::TlsKeyChanged, cause, is_meant).await;
     }
 }
 

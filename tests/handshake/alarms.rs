@@ -6,6 +6,7 @@ use butterfly_console::instance::Instance;
 use butterfly_console::protocol::Code;
 use butterfly_console::seal::{AgreementSecret, DataKey, Identity};
 use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
 
 fn named() -> Value {
     json!({ "name": NAME })
@@ -104,6 +105,37 @@ async fn threat_52_another_tls_key_takes_verification_back_until_people_compared
     let alarms = trail.iter().filter(|line| line.contains("tls_key_changed"));
     assert_eq!(alarms.count(), 1, "{trail:?}");
     drop(beta);
+}
+
+#[tokio::test]
+async fn threat_52_what_a_call_saw_under_older_pins_raises_no_alarm_about_newer_ones() {
+    let (alpha, beta) = (Running::start("alpha").await, Running::start_tls("beta").await);
+    let another = Running::start_tls("another").await;
+    let offer = beta.offer("passphrase", true).await;
+    let connection = alpha.hold(&offer).await;
+    agree(&alpha, &beta, &offer).await;
+    alpha.get("activate_held_credential", named()).await;
+    let address = beta.address();
+    let stopped = beta.stop().await;
+    let pins = Instance::use_spare_tls_key(&stopped.folder).unwrap();
+    let in_its_place = TcpListener::bind(address).await.unwrap();
+    let meanwhile = async {
+        let (mut caller, _) = in_its_place.accept().await.unwrap();
+        let anew = json!({"name": NAME, "match": true, "pins": pins});
+        alpha.get("verify_held_credential", anew).await;
+        // Only now is it shown a key, and none that it knows.
+        let mut shown = TcpStream::connect(another.address()).await.unwrap();
+        // However that ends.
+        let _ = tokio::io::copy_bidirectional(&mut caller, &mut shown).await;
+    };
+    let (refused, ()) = tokio::join!(alpha.relay(&connection), meanwhile);
+    assert_eq!(refused.code(), Some(Code::PeerRefused));
+    let held = alpha.held().await;
+    assert_eq!(
+        (&held["verified"], &held["alarm"]),
+        (&json!(true), &Value::Null),
+        "{held}"
+    );
 }
 
 #[tokio::test]
