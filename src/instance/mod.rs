@@ -31,6 +31,7 @@ mod handshake;
 mod held;
 mod holding;
 mod host;
+mod in_flight;
 mod issued;
 mod issuing;
 mod legacy_stand_in;

@@ -15,11 +15,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Calls to one peer at a time.
 const PLACES: usize = 64;
+/// How many of them one party may have, so that it cannot keep all others waiting.
+const PLACES_OF_ONE: usize = PLACES / 2;
+/// From so many parties on those are forgotten that have no call under way.
+const MANY_PARTIES: usize = 64;
 /// A peer that lets a caller wait so long, in microseconds, is as good as away for it.
 const TOO_LONG: i64 = 5_000_000;
 
-/// A place among the calls to one peer; without one, a call goes through all the same.
-pub(super) type Place = Option<OwnedSemaphorePermit>;
+/// A place among the calls to one peer, and one among those of whoever makes it; given back when dropped.
+pub(super) struct Place {
+    _common: Option<OwnedSemaphorePermit>,
+    _own: Option<OwnedSemaphorePermit>,
+}
 
 /// The gate before one peer.
 pub(super) struct PeerGate {
@@ -28,6 +35,8 @@ pub(super) struct PeerGate {
     /// Whether it answers them, of callers whom it let wait, by the names of their credentials.
     answered: Mutex<HashMap<String, Arc<Breaker>>>,
     places: Arc<Semaphore>,
+    /// What each party has of them.
+    shares: Mutex<HashMap<Option<u32>, Arc<Semaphore>>>,
 }
 
 /// The gate is shut.
@@ -64,21 +73,53 @@ impl Default for PeerGate {
             reached: Breaker::default(),
             answered: Mutex::default(),
             places: Arc::new(Semaphore::new(PLACES)),
+            shares: Mutex::default(),
         }
     }
 }
 
 impl PeerGate {
-    /// A place among the calls that are under way, if one is free.
-    pub(super) fn free_place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.places).try_acquire_owned().ok()
+    /// A place among the calls that are under way, if one is free for this party.
+    pub(super) fn free_place(&self, party: Option<u32>) -> Option<Place> {
+        let own = self.share(party).try_acquire_owned().ok()?;
+        let common = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        Some(Place {
+            _common: Some(common),
+            _own: Some(own),
+        })
     }
 
-    /// A place among the calls that are under way; waits for one. Who waits here says nothing of the peer: ask for a
-    /// place first, and to pass when it is there.
-    pub(super) async fn place(&self) -> Place {
-        // Never closed.
-        Arc::clone(&self.places).acquire_owned().await.ok()
+    /// A place among the calls that are under way; waits for one, among the calls of the same party first. Who waits here
+    /// says nothing of the peer: ask for a place first, and to pass when it is there.
+    pub(super) async fn place(&self, party: Option<u32>) -> Place {
+        // Neither is ever closed.
+        let own = self.share(party).acquire_owned().await.ok();
+        let common = Arc::clone(&self.places).acquire_owned().await.ok();
+        Place {
+            _common: common,
+            _own: own,
+        }
+    }
+
+    /// Whose calls are in the way of another one of this party, in words.
+    pub(super) fn whose_calls(&self, party: Option<u32>) -> &'static str {
+        match self.share(party).available_permits() {
+            0 => "under this credential",
+            _ => "of all callers",
+        }
+    }
+
+    fn share(&self, party: Option<u32>) -> Arc<Semaphore> {
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(share) = shares.get(&party) {
+            return Arc::clone(share);
+        }
+        if shares.len() >= MANY_PARTIES {
+            shares.retain(|_, share| Arc::strong_count(share) > 1);
+        }
+        let share = Arc::new(Semaphore::new(PLACES_OF_ONE));
+        shares.insert(party, Arc::clone(&share));
+        share
     }
 
     /// Whether a call of this caller would be let through now.
@@ -194,6 +235,8 @@ impl Drop for Passage<'_> {
 mod tests {
     use super::super::breaker::FAILURES;
     use super::*;
+    use futures::poll;
+    use std::pin::pin;
 
     const CALLER: &str = "museum";
 
@@ -227,6 +270,39 @@ mod tests {
             gate.pass(CALLER, at(0)).unwrap().ended(Some(&away()), at(0));
         }
         gate
+    }
+
+    #[tokio::test]
+    async fn one_party_has_half_of_the_places_and_waits_behind_its_own_calls() {
+        let gate = PeerGate::default();
+        let (slow, other) = (Some(1), Some(2));
+        let mut taken: Vec<_> = (0..PLACES_OF_ONE)
+            .map(|_| gate.free_place(slow).expect("a place"))
+            .collect();
+        assert!(gate.free_place(slow).is_none());
+        assert_eq!(gate.whose_calls(slow), "under this credential");
+        assert_eq!(gate.view(at(0))["in_flight"], PLACES_OF_ONE);
+        let others: Vec<_> = (0..PLACES_OF_ONE)
+            .map(|_| gate.free_place(other).expect("a place"))
+            .collect();
+        assert!(gate.free_place(None).is_none(), "all are taken");
+        assert_eq!(gate.whose_calls(None), "of all callers");
+        drop(others);
+        let mut waiting = pin!(gate.place(slow));
+        assert!(poll!(waiting.as_mut()).is_pending());
+        taken.pop();
+        waiting.await;
+    }
+
+    #[test]
+    fn who_has_no_call_under_way_is_not_kept() {
+        let gate = PeerGate::default();
+        let busy = gate.free_place(Some(0));
+        for party in 1..1_000 {
+            drop(gate.free_place(Some(party)));
+        }
+        assert!(gate.shares.lock().unwrap().len() <= MANY_PARTIES);
+        drop(busy);
     }
 
     #[test]

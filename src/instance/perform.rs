@@ -3,6 +3,7 @@
 
 use super::actions::{Access, Action, Call, table};
 use super::circuit::MOST_STEPS_IN_ALL;
+use super::in_flight::InFlight;
 use super::issued::{Credential, FROZEN};
 use super::once::{self, Turn};
 use super::onward::Onward;
@@ -102,6 +103,9 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
         table: table::ALL,
         instance: opened.instance,
         caller: opened.caller,
+        under: opened
+            .credential
+            .map(|credential| InFlight::new(credential, &opened.caller.grant)),
         jti: opened.jti,
         query: opened.query,
         context: opened.context,

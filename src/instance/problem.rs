@@ -5,6 +5,10 @@ use crate::protocol::{Code, Problem};
 use crate::store::{IMPORT_REST_MINUTES, StoreError};
 use serde_json::json;
 
+/// The member of a problem that says whether anything left this instance or was begun: false where nothing was; true where
+/// something left and no reply of the peer says what became of it.
+pub const SENT: &str = "sent";
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let message = error.to_string();

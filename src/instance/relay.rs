@@ -9,7 +9,8 @@ use super::asking::Attempted;
 use super::chain_members::SENT;
 use super::grant_part::GrantPart;
 use super::held::Holding;
-use super::peer_gate::{Closed, PeerGate, Place};
+use super::peer_gate::{Closed, Place};
+use super::problem::SENT;
 use super::whereabouts::Whereabouts;
 use super::{holding, once_more, witness};
 use crate::client::{ClientError, FailedExchange};
@@ -33,38 +34,27 @@ const SPOKEN_FOR_ITSELF: [&str; 2] = [witness::EXCHANGE, "activate_credential"];
 
 /// Asks the instance behind a federated connection.
 pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> Answer {
-    if connection.status == ConnectionStatus::Disabled {
-        return Err(disabled(connection));
-    }
     if SPOKEN_FOR_ITSELF.contains(&query.action()) {
         return Err(not_for_others(query));
     }
-    let holding = holding_of(call, connection)?;
-    let credential = &holding.credential;
-    let way = Whereabouts::before(call, &holding);
-    refuse_loop(call, &way)?;
-    refuse_itself(call, credential, &way)?;
-    let (context, patience) = onward_context(call, credential, &way)?;
-    let until = Instant::now() + patience;
-
-    let gate = &holding.gate;
-    let caller = call.caller.credential.as_str();
-    let shut = |closed: Closed| way.tell(given_a_pause(credential, &closed, call.now()));
-    let (before, began_us) = (call.onward.count(), call.onward.elapsed_us());
-    let _place = match gate.free_place() {
-        Some(place) => Some(place),
-        None => {
-            // Nobody waits for a place before a gate that is shut.
-            gate.look(caller, call.now()).map_err(shut)?;
-            // Boxed, because there would be room for it in every relay.
-            let Some(place) = Box::pin(place_until(call, gate, until)).await? else {
-                note_hop_not_made(call, began_us);
-                return Err(way.tell(no_place(credential)));
-            };
-            place
-        }
+    let began_us = call.onward.elapsed_us();
+    let ready = Ready::now(call, connection)?;
+    let free = ready.holding.gate.free_place(call.party());
+    let (ready, _place) = match free {
+        Some(place) => (ready, place),
+        // Boxed, because there would be room for it in every relay.
+        None => Box::pin(after_waiting(call, connection, ready, began_us)).await?,
     };
-    let passage = gate.pass(caller, call.now()).map_err(shut)?;
+    let Ready {
+        holding,
+        way,
+        context,
+        until,
+    } = ready;
+    let credential = &holding.credential;
+    let before = call.onward.count();
+    let passed = holding.gate.pass(call.caller.credential.as_str(), call.now());
+    let passage = passed.map_err(|closed| way.tell(given_a_pause(credential, &closed, call.now())))?;
     let sent = AtomicBool::new(false);
     let note = |attempted: &Attempted| note_hop(call, attempted);
     let invoked = once_more::invoke(call.instance, &holding, query, &context, (&sent, &note));
@@ -81,12 +71,65 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     answer(exchange.reply, &way)
 }
 
-/// A place among the calls to a peer, as soon as there is one; none if the time was over before.
-async fn place_until(call: &Call<'_>, gate: &PeerGate, until: Instant) -> Result<Option<Place>, Problem> {
-    let waited = call
-        .unless_gone(tokio::time::timeout_at(until, gate.place()))
-        .await;
-    Ok(waited.map_err(|gone| gone.with(SENT, json!(false)))?.ok())
+/// A call that may be made: with what, as which step of its chain, and until when.
+struct Ready {
+    holding: Arc<Holding>,
+    way: Whereabouts,
+    context: CallContext,
+    until: Instant,
+}
+
+impl Ready {
+    /// As everything stands at this moment.
+    fn now(call: &Call<'_>, connection: &Connection) -> Result<Self, Problem> {
+        if connection.status == ConnectionStatus::Disabled {
+            return Err(disabled(connection));
+        }
+        let holding = holding_of(call, connection)?;
+        let credential = &holding.credential;
+        let way = Whereabouts::before(call, &holding);
+        refuse_loop(call, &way)?;
+        refuse_itself(call, credential, &way)?;
+        let (context, patience) = onward_context(call, credential, &way)?;
+        Ok(Self {
+            holding,
+            way,
+            context,
+            until: Instant::now() + patience,
+        })
+    }
+}
+
+/// A place among the calls to a peer, as soon as there is one, and the call as it may be made by then: who waited is held to
+/// what was decided meanwhile.
+async fn after_waiting(
+    call: &Call<'_>,
+    connection: &Connection,
+    ready: Ready,
+    began_us: u64,
+) -> Result<(Ready, Place), Problem> {
+    let Ready {
+        holding, way, until, ..
+    } = &ready;
+    let gate = &holding.gate;
+    // Nobody waits for a place before a gate that is shut.
+    gate.look(call.caller.credential.as_str(), call.now())
+        .map_err(|closed| way.tell(given_a_pause(&holding.credential, &closed, call.now())))?;
+    let waiting = tokio::time::timeout_at(*until, gate.place(call.party()));
+    let waited = call.unless_gone(waiting).await.map_err(not_sent)?;
+    let Ok(place) = waited else {
+        note_hop_not_made(call, began_us);
+        let whose = gate.whose_calls(call.party());
+        return Err(way.tell(no_place(&holding.credential, whose)));
+    };
+    call.require_standing().map_err(not_sent)?;
+    let connection = call.connection_at(&connection.id).await.map_err(not_sent)?;
+    let ready = Ready::now(call, &connection).map_err(not_sent)?;
+    Ok((ready, place))
+}
+
+fn not_sent(problem: Problem) -> Problem {
+    problem.with(SENT, json!(false))
 }
 
 fn not_for_others(query: &Query) -> Problem {
@@ -231,11 +274,12 @@ fn too_late(credential: &HeldCredential) -> Problem {
 }
 
 /// The time was over before another call to the peer ended.
-fn no_place(credential: &HeldCredential) -> Problem {
+fn no_place(credential: &HeldCredential, whose: &str) -> Problem {
     Problem::new(
         Code::DeadlineExceeded,
         format!(
-            "the deadline passed while as many calls of {} were under way as this instance makes at a time; nothing was sent",
+            "the deadline passed while as many calls {whose} of {} were under way as this instance makes at a time; nothing \
+             was sent",
             credential.endpoint
         ),
     )

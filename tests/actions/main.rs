@@ -16,6 +16,7 @@ mod graph;
 mod hang_ups;
 mod imports;
 mod invoking;
+mod lockouts;
 mod meanwhile;
 mod once;
 mod pointers;

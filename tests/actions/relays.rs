@@ -1,12 +1,14 @@
 //! Route *relay*: one instance asks another on behalf of its caller.
 
 use crate::running::{Running, call, call_in, context, problem_of, result_of, text, through};
-use butterfly_console::model::{AppId, Endpoint, Grant, InstanceId, KeyId, PointerScope, Timestamp};
+use butterfly_console::model::{
+    AppId, ConnectionId, Endpoint, Grant, InstanceId, KeyId, PointerScope, Timestamp,
+};
 use butterfly_console::protocol::{CallContext, Code, HeldCredential, Query};
 use butterfly_console::seal::random;
 use serde_json::{Value, json};
 use std::net::TcpListener as StdListener;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// A credential for an instance that only the test knows of.
@@ -32,13 +34,13 @@ pub fn legacy_credential_for(address: std::net::SocketAddr) -> HeldCredential {
 }
 
 /// A place that must not be contacted.
-fn untouched() -> StdListener {
+pub fn untouched() -> StdListener {
     let listener = StdListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     listener
 }
 
-fn assert_untouched(listener: &StdListener) {
+pub fn assert_untouched(listener: &StdListener) {
     let contacted = listener.accept().map(|(_, from)| from);
     assert_eq!(contacted.unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
@@ -175,7 +177,10 @@ async fn who_may_follow_the_pointer_need_not_be_granted_relay_but_who_relays_at_
         Code::AccessDenied,
         "the grant does not name the connection"
     );
-    grant.pointers.connections.insert(connection.parse().unwrap());
+    grant
+        .pointers
+        .connections
+        .insert(ConnectionId::parse(&connection).unwrap());
     let trusted = alpha.issue("trusted", grant).await;
     let relayed = call(&trusted, "relay", at_will).await;
     assert_eq!(result_of(relayed.reply)["description"], "Beta's own");
@@ -296,7 +301,10 @@ async fn threat_29_without_a_hop_left_nothing_is_sent() {
 
     let mut grant = Grant::read(["relay"]);
     grant.writes = true;
-    grant.pointers.connections.insert(connection.parse().unwrap());
+    grant
+        .pointers
+        .connections
+        .insert(ConnectionId::parse(&connection).unwrap());
     let caller = alpha.issue("caller", grant).await;
     let none = call(&caller, "relay", parameters).await;
     let (code, problem) = problem_of(&none.reply);
@@ -388,7 +396,8 @@ async fn a_call_that_found_no_place_says_so_and_holds_nothing_against_the_peer()
         .await;
     let connection = alpha.connection("hanging", Some("hanging")).await;
     let asked = json!({"connection_id": connection, "query": {"action": "whoami"}});
-    let long: Vec<_> = (0..64)
+    // One party has half of the places.
+    let long: Vec<_> = (0..32)
         .map(|_| {
             let (owner, asked) = (alpha.owner.clone(), asked.clone());
             tokio::spawn(async move { call(&owner, "relay", asked).await })
@@ -400,11 +409,29 @@ async fn a_call_that_found_no_place_says_so_and_holds_nothing_against_the_peer()
     }
     let mut chain = CallContext::begin(Timestamp::now(), 1);
     chain.hop = Grant::MOST_HOPS;
-    let exchange = call_in(&alpha.owner, "relay", asked, &chain).await;
+    let exchange = call_in(&alpha.owner, "relay", asked.clone(), &chain).await;
     let (code, problem) = problem_of(&exchange.reply);
     assert_eq!(code, Code::DeadlineExceeded, "{problem}");
     assert_eq!(problem["sent"], false, "{problem}");
-    assert!(text(&problem["message"]).contains("under way"), "{problem}");
+    let message = text(&problem["message"]);
+    assert!(message.contains("calls under this credential"), "{problem}");
+    assert!(message.contains("under way"), "{problem}");
+    // Another party is not kept waiting by that.
+    let mut grant = Grant::read(["relay"]);
+    grant.writes = true;
+    grant.hops = 1;
+    grant
+        .pointers
+        .connections
+        .insert(ConnectionId::parse(&connection).unwrap());
+    let friend = alpha.issue("friend", grant).await;
+    let others = tokio::spawn(async move { call(&friend, "relay", asked).await });
+    let (mut heard, _) = hanging.accept().await.unwrap();
+    let answer = b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n";
+    assert!(heard.read(&mut [0; 4 * 1024]).await.unwrap() > 0);
+    heard.write_all(answer).await.unwrap();
+    let (_, problem) = problem_of(&others.await.unwrap().reply);
+    assert_eq!(problem["sent"], true, "{problem}");
     drop(taken);
     for call in long {
         call.await.unwrap();

@@ -3,6 +3,7 @@
 
 use crate::instance::caller::Caller;
 use crate::instance::core::Instance;
+use crate::instance::in_flight::InFlight;
 use crate::instance::onward::Onward;
 use crate::model::{DomainRole, InstanceId};
 use crate::protocol::{Access, CallContext, Code, Problem, Query, Rendered, Reply, ValueKind};
@@ -107,6 +108,8 @@ pub struct Call<'a> {
     pub instance: &'a Arc<Instance>,
     /// By whom.
     pub caller: &'a Caller,
+    /// Under what; none for calls in process, which no change of a credential overtakes.
+    pub under: Option<InFlight<'a>>,
     /// With which token; none for calls in process, and for tokens that have no id.
     pub jti: Option<&'a str>,
     /// With what.

@@ -201,6 +201,23 @@ impl Call<'_> {
     }
 
     /// Makes it durable that a step of this call is about to be taken, before it is.
+    /// Lets a call begin something more, after it waited: as long as its credential stands, and allows what it allowed.
+    pub fn require_standing(&self) -> Result<(), Problem> {
+        let refusal = self.under.and_then(|under| under.refusal(self.now()));
+        refusal.map_or(Ok(()), Err)
+    }
+
+    /// How long a change that has not begun is waited for.
+    pub fn patience(&self) -> Patience {
+        let left = Duration::from_millis(self.remaining_ms().unwrap_or(0));
+        Patience::of(left, self.gone.clone())
+    }
+
+    /// As whose it counts where each party has a share; none for the owner in process.
+    pub fn party(&self) -> Option<u32> {
+        self.under.map(|under| under.party())
+    }
+
     pub async fn record_intent(&self, step: &Query) -> Result<(), Problem> {
         let deed = Deed {
             caller: self.caller,

@@ -219,6 +219,8 @@ async fn run_step(
     if call.gone.is_cancelled() {
         return Err(caller_gone());
     }
+    // Whoever was locked out while the step before this one was taken takes no other.
+    call.require_standing()?;
     if call.remaining_ms().is_none() {
         let here = Whereabouts::here(&call.context.path, call.instance.id());
         let message = "the deadline passed before the circuit was done";
@@ -249,18 +251,15 @@ async fn act(step: &Step, call: &Call<'_>, query: &Query) -> Answer {
         depth: call.depth + 1,
         ..*call
     };
-    (action.run)(&inner).await
+    dispatch::run(&inner, action).await
 }
 
 async fn relay_step(call: &Call<'_>, via: &Connection, id: &ConnectionId, query: &Query) -> Answer {
-    let other;
-    let connection = if *id == via.id {
-        via
-    } else {
-        other = call.connection_at(id).await?;
-        call.require_use(&other, DomainRole::Writer).await?;
-        &other
-    };
+    // Also the connection of the pointer is looked at anew: it may be closed since the first step.
+    let connection = &call.connection_at(id).await?;
+    if *id != via.id {
+        call.require_use(connection, DomainRole::Writer).await?;
+    }
     let onward = Query::from_value(query.required("query")?)?;
     let may_write = may_write_at_a_peer(&onward, call.table);
     if may_write && call.instance.settings().read_only {

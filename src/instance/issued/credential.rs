@@ -163,11 +163,32 @@ impl Standing {
 
     /// What the credential allows now that this one stands and falls with, if there is one.
     fn grant_above(&self) -> Option<Arc<Grant>> {
-        let above = self.stands_with.as_ref()?;
-        Some(Arc::clone(
-            &above.grant.read().unwrap_or_else(PoisonError::into_inner),
-        ))
+        Some(self.stands_with.as_ref()?.grant())
     }
+    /// What it allows now.
+    fn grant(&self) -> Arc<Grant> {
+        Arc::clone(&self.grant.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The number of whoever a call counts as: access keys count as the credential that they stand with.
+    pub(in crate::instance) fn party(&self) -> u32 {
+        self.stands_with
+            .as_ref()
+            .map_or(self.number, |above| above.number)
+    }
+
+    /// A place for one more call, unless this credential has its share.
+    pub(in crate::instance) fn enter(&self) -> Option<Place> {
+        let above = self.stands_with.as_ref();
+        above.map_or(&self.calls, |above| &above.calls).enter()
+    }
+
+    /// The room for its replies.
+    pub(in crate::instance) fn unread(&self) -> &Unread {
+        let above = self.stands_with.as_ref();
+        above.map_or(&self.unread, |above| &above.unread)
+    }
+
 
     /// Counts a call that an access key is used for, as one of the credential that it stands with; how long to wait, in
     /// seconds, if that has no more of them.
@@ -331,6 +352,15 @@ impl Credential {
             .last_used_us
             .fetch_max(now.as_micros(), Ordering::Relaxed);
     }
+    /// Whether it allows what it allowed when a call began.
+    pub(in crate::instance) fn allows_still(&self, granted: &Grant) -> bool {
+        let own = self.standing.grant();
+        match self.standing.grant_above() {
+            Some(above) => own.within(&above) == *granted,
+            None => *own == *granted,
+        }
+    }
+
 
     /// The record as it stands now: uses counted, and what time alone did.
     pub(in crate::instance) fn record_at(&self, now: Timestamp) -> IssuedRecord {
