@@ -5,7 +5,7 @@ use super::caller::Caller;
 use super::handshake::Desk;
 use super::held::Held;
 use super::issued::Issued;
-use super::limits::{Failures, Gate};
+use super::limits::{Failures, Gate, MOST_CALLS};
 use super::lock::{FolderLock, LockHolder};
 use super::metrics::{Metrics, Moment};
 use super::recall::recall_tokens;
@@ -345,7 +345,7 @@ impl Instance {
     /// Whether calls can be answered, and more of them are wanted.
     pub(super) fn is_ready(&self) -> bool {
         let ends = self.is_stopping.load(Ordering::Acquire) || self.is_closed.load(Ordering::Acquire);
-        !ends && !self.has_failing_disk()
+        !ends && !self.has_failing_disk() && !self.gate.is_full()
     }
 
     /// What a look at the metrics tells beside the counters.
@@ -371,9 +371,6 @@ impl Drop for Instance {
         self.closing.cancel();
     }
 }
-
-/// Calls answered at one time.
-const MOST_CALLS: usize = 1024;
 
 /// Bytes of a response to a call that the instance makes for itself.
 const LARGEST_OF_OWN: usize = 1024 * 1024;

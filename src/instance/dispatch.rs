@@ -1,12 +1,15 @@
 //! From a query to its action, and from the action's outcome to a reply.
 
-use super::actions::{Action, Call, Outcome, shape};
+use super::actions::{Access, Action, Answer, Call, Outcome, shape};
 use super::authorise;
 use super::caller::Caller;
 use crate::model::{DomainRole, Grant};
 use crate::protocol::{Code, Problem, Reply};
 use serde_json::Value;
 use std::sync::Arc;
+
+/// Changes of callers that are more than a change to the store: what else they do would stand without it.
+const NOT_OF_THE_STORE_ALONE: [&str; 3] = ["generate_access_key", "relay", "revoke_access_key"];
 
 /// The action that is asked for.
 pub(super) fn find(call: &Call<'_>) -> Result<&'static Action, Problem> {
@@ -43,9 +46,19 @@ pub(super) async fn enter(call: &Call<'_>, action: &Action) -> Result<Option<Cal
     }))
 }
 
+/// Runs an action for an authorised call. A change that has not begun when the deadline passes or its caller leaves is not
+/// begun any more.
+pub(super) async fn run(call: &Call<'_>, action: &Action) -> Answer {
+    let is_one_change = action.writes && action.access == Access::Granted;
+    if !is_one_change || NOT_OF_THE_STORE_ALONE.contains(&action.name) {
+        return (action.run)(call).await;
+    }
+    call.patience().bounds((action.run)(call)).await
+}
+
 /// Does what an authorised call asks for.
 pub(super) async fn execute(call: &Call<'_>, action: &Action) -> Reply {
-    match (action.run)(call).await {
+    match run(call, action).await {
         Ok(outcome) => {
             let reply = reply(outcome);
             debug_assert_eq!(

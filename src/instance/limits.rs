@@ -128,6 +128,13 @@ pub(super) fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
+/// Calls answered at one time.
+pub(super) const MOST_CALLS: usize = 1024;
+/// How many of them one credential may have, with the access keys that stand with it: some go on without their caller.
+pub(super) const MOST_CALLS_OF_ONE: usize = MOST_CALLS / 2;
+/// Why the next one is refused, as the trail has it.
+pub(super) const TOO_MANY_AT_ONCE: &str = "too_many_at_once";
+
 /// So many things at once.
 #[derive(Debug)]
 pub(super) struct Gate {
@@ -153,6 +160,11 @@ impl Gate {
             return None;
         }
         Some(Place(Arc::clone(&self.inside)))
+    }
+
+    /// Whether nobody else comes in.
+    pub(super) fn is_full(&self) -> bool {
+        self.inside() >= self.most
     }
 
     pub(super) fn inside(&self) -> usize {

@@ -198,7 +198,7 @@ async fn authorise_and_execute(
     }
     // After the intent: a key whose call could not be put on record is not used up by it.
     let begun = match may_change(action) {
-        true => once::begin(opened.instance, opened.caller, opened.query, began).await,
+        true => once::begin(call, began).await,
         false => Ok(None),
     };
     let once = match begun {

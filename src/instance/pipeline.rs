@@ -141,6 +141,7 @@ async fn native(
     let call = Call {
         instance: Arc::clone(instance),
         _place: place,
+        _own_place: None,
         peer,
         presented,
         jti: Some(claims.jti),
@@ -188,6 +189,7 @@ async fn legacy(
     let call = Call {
         instance: Arc::clone(instance),
         _place: place,
+        _own_place: None,
         peer,
         presented,
         jti,
@@ -266,6 +268,8 @@ fn legacy_context(chain: Option<LegacyChain>, grant: &Grant, now: Timestamp) -> 
 struct Call {
     instance: Arc<Instance>,
     _place: Place,
+    /// Among the calls of its credential.
+    _own_place: Option<Place>,
     peer: IpAddr,
     presented: Presented,
     jti: Option<String>,
@@ -283,6 +287,10 @@ impl Call {
             Ok(query) => query,
             Err(error) => return self.not_a_query(error, sealing).await,
         };
+        self._own_place = self.presented.credential.standing.enter();
+        if self._own_place.is_none() {
+            return self.one_too_many();
+        }
         self.context.trace |= query.wants_trace();
         let is_traced = self.context.trace;
         let profile = self.presented.credential.record.profile;
@@ -344,6 +352,17 @@ impl Call {
         let profile = self.presented.credential.record.profile;
         let reply = Reply::error(&problem);
         response::sealed(status(&reply, profile), profile, sealing.seal(&reply).await)
+    /// Its credential has as many calls under way as it may.
+    fn one_too_many(&self) -> Answer {
+        let refusal = Refusal::TooMany {
+            reason: limits::TOO_MANY_AT_ONCE,
+            kid: self.presented.kid().cloned(),
+            retry_after: 1,
+        };
+        let profile = self.presented.credential.record.profile;
+        refused(&self.instance, self.peer, profile, Timestamp::now(), refusal)
+    }
+
     }
 
     /// The token holds, but the body does not open (legacy): 400, sealed, as in the original.

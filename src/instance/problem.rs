@@ -49,6 +49,7 @@ impl From<StoreError> for Problem {
                     "{message}; look at the disk that the instance is kept on, whether it is full or read-only, then try again"
                 ),
             ),
+            StoreError::GivenUp => Self::new(Code::DeadlineExceeded, message).with(SENT, json!(false)),
             StoreError::Busy(_)
             | StoreError::TooNew { .. }
             | StoreError::Missing { .. }

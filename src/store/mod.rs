@@ -7,12 +7,14 @@
 mod audit_filter;
 mod handing_over;
 mod order;
+mod patience;
 mod records;
 pub mod sqlite;
 
 pub use audit_filter::{AUDIT_FIELDS, AuditFilter};
 pub use handing_over::take_in;
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
+pub use patience::Patience;
 pub use records::{
     AsSeen, AuditCut, AuditExtent, AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun,
     CodeRecord, ConnectionChange, Edge, HeadSide, HeldRecord, ImportBounds, ImportId, ImportRow,
@@ -123,6 +125,11 @@ pub enum StoreError {
     /// The store was closed.
     #[error("the database is closed")]
     Closed,
+    /// Nobody waited any longer for a change that had not begun.
+    #[error(
+        "the deadline passed, or whoever asked went away, before the change was begun; nothing was changed"
+    )]
+    GivenUp,
 }
 
 /// Imports that may be open at a time: each is a file with rows, and holds files open.

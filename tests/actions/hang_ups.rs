@@ -1,9 +1,11 @@
 //! Callers that hang up before their answer is there.
 
 use crate::relays::legacy_credential_for;
-use crate::running::{Running, context, text, through};
+use crate::running::{Running, context, problem_of, text, through};
 use butterfly_console::model::{Grant, Profile, Timestamp};
-use butterfly_console::protocol::{Code, CredentialForm, HeldCredential, Query, SealedRequest, seal_query};
+use butterfly_console::protocol::{
+    CallContext, Code, CredentialForm, HeldCredential, Query, SealedRequest, seal_query,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -122,6 +124,63 @@ async fn threat_46_a_change_whose_caller_hangs_up_is_made_whole() {
         .collect();
     assert!(names.contains(&"friend".to_owned()), "{names:?}");
     running.get("revoke_credential", json!({"name": "friend"})).await;
+}
+
+/// Locks what the instance writes to; what it writes meanwhile waits for that.
+fn locked(running: &Running) -> rusqlite::Connection {
+    let locked = rusqlite::Connection::open(running.file("instance.db")).unwrap();
+    locked.execute_batch("BEGIN IMMEDIATE").unwrap();
+    locked
+}
+
+/// How many pointers there are, after whatever was to be written before this domain.
+async fn pointers_behind(running: &Running, domain: &str) -> Value {
+    running.get("create_domain", json!({ "name": domain })).await;
+    running.get("get_graph_stats", json!({})).await["total_pointers"].clone()
+}
+
+#[tokio::test]
+async fn threat_30_a_change_that_did_not_begin_within_its_deadline_is_not_made() {
+    let running = Running::start("alpha").await;
+    let locked = locked(&running);
+    for parameters in [
+        json!({"data_reference": "late"}),
+        json!({"data_reference": "late", "idempotency_key": "k"}),
+    ] {
+        let deadline = CallContext::begin(Timestamp::now(), 1);
+        let query = Query::new("create_pointer", parameters);
+        let reply = running.instance.invoke_as_owner(&query, &deadline).await;
+        let (code, told) = problem_of(&reply);
+        assert_eq!(code, Code::DeadlineExceeded, "{told}");
+        assert_eq!(told["sent"], false, "{told}");
+        assert!(text(&told["message"]).contains("nothing was changed"), "{told}");
+    }
+    locked.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(pointers_behind(&running, "first").await, 0);
+    // Its key is not used up.
+    let again = json!({"data_reference": "late", "idempotency_key": "k"});
+    let made = running.ask("create_pointer", again).await;
+    assert_eq!(made.member("repeated"), None);
+    assert_eq!(pointers_behind(&running, "second").await, 1);
+}
+
+#[tokio::test]
+async fn a_change_that_has_not_begun_when_its_caller_hangs_up_is_not_made_and_keeps_no_place() {
+    let running = Running::start("alpha").await;
+    let locked = locked(&running);
+    let request = sealed(
+        &running.owner,
+        "create_pointer",
+        json!({"data_reference": "left"}),
+    );
+    let stream = send(&running, &request).await;
+    recorded(&running, "create_pointer", "intent").await;
+    hang_up(stream).await;
+    // While nothing can be written it has its end already.
+    let record = recorded(&running, "create_pointer", "failed").await;
+    assert_eq!(record["reason"], "caller_gone");
+    locked.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(pointers_behind(&running, "first").await, 0);
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@ use crate::instance::problem::{caller_gone, not_found};
 use crate::instance::trail::Deed;
 use crate::model::{Connection, ConnectionId, Domain, DomainId, Grant, Pointer, PointerAddress, Timestamp};
 use crate::protocol::{Code, Problem, Query};
-use crate::store::{Store, StoreError};
+use crate::store::{Patience, Store, StoreError};
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 impl Call<'_> {
     /// What the instance remembers.
@@ -200,7 +201,6 @@ impl Call<'_> {
         async move { self.gone.run_until_cancelled(work).await.ok_or_else(caller_gone) }
     }
 
-    /// Makes it durable that a step of this call is about to be taken, before it is.
     /// Lets a call begin something more, after it waited: as long as its credential stands, and allows what it allowed.
     pub fn require_standing(&self) -> Result<(), Problem> {
         let refusal = self.under.and_then(|under| under.refusal(self.now()));
@@ -218,6 +218,7 @@ impl Call<'_> {
         self.under.map(|under| under.party())
     }
 
+    /// Makes it durable that a step of this call is about to be taken, before it is.
     pub async fn record_intent(&self, step: &Query) -> Result<(), Problem> {
         let deed = Deed {
             caller: self.caller,

@@ -96,6 +96,10 @@ pub(in crate::instance) struct Standing {
     /// How many calls a minute it makes.
     pub rate: Rate,
     /// Whether there is something of its life that the store does not have yet.
+    /// Its calls that are under way.
+    calls: Gate,
+    /// Its replies that nobody has read yet.
+    unread: Unread,
     pub(super) is_unsaved: AtomicBool,
     verdict: AtomicU8,
     /// When its lease ends, in microseconds: calls in flight began under the one of then.
@@ -134,6 +138,8 @@ impl Standing {
             number,
             rate: Rate::default(),
             is_unsaved: AtomicBool::new(false),
+            calls: Gate::new(MOST_CALLS_OF_ONE),
+            unread: Unread::of(unread::OF_ONE),
             verdict: AtomicU8::new(Verdict::Stands as u8),
             lease_ends_us: AtomicI64::new(micros_or_never(record.expires_at)),
             uses: AtomicU64::new(record.uses),

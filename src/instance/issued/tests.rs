@@ -1,6 +1,7 @@
 //! What an instance starts with, and what it does not start with.
 
 use super::*;
+use crate::instance::limits::MOST_CALLS;
 use crate::model::InstanceId;
 use crate::seal::row;
 use crate::store::sqlite::SqliteStore;
@@ -257,4 +258,22 @@ async fn a_lease_comes_back_with_the_clock_and_only_what_was_revoked_is_forgotte
         assert_eq!(credential.refusal(NOW), None, "{name}");
     }
     assert!(issued.by_name("gone").is_none());
+}
+
+#[tokio::test]
+async fn a_credential_and_the_keys_that_stand_with_it_have_half_of_all_places() {
+    let place = Place::new();
+    place.keep("maker").await;
+    place.keep("other").await;
+    place.keep_key("key", "maker", NOW).await;
+    let issued = place.load(NOW).await.unwrap();
+    let standing = |name| Arc::clone(&issued.by_name(name).unwrap().standing);
+    let (maker, key, other) = (standing("maker"), standing("key"), standing("other"));
+    let mut taken: Vec<_> = (0..MOST_CALLS / 2)
+        .map(|_| maker.enter().expect("a place"))
+        .collect();
+    assert!(maker.enter().is_none() && key.enter().is_none());
+    assert!(other.enter().is_some(), "others have theirs");
+    taken.pop();
+    assert!(key.enter().is_some());
 }

@@ -9,6 +9,7 @@ use super::search::Remembered;
 use super::search_index::IndexChange;
 use crate::store::StoreError;
 use crate::store::handing_over::{Orderer, Round, Telling};
+use crate::store::patience::Patience;
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
@@ -137,7 +138,8 @@ impl Writer {
         })
     }
 
-    /// Runs `operation` in the next group; ready when that is durable.
+    /// Runs `operation` in the next group; ready when that is durable, or when whoever asks has no more patience and it has
+    /// not begun.
     pub(super) async fn write<T, E>(
         &self,
         operation: impl FnOnce(&Work) -> Result<T, E> + Send + 'static,
@@ -148,6 +150,8 @@ impl Writer {
     {
         let (done, outcome) = oneshot::channel();
         let orderer = Orderer::here();
+        let patience = Patience::here();
+        let asker = patience.clone();
         let write: Write = Box::new(move |work| {
             let work = match work {
                 Ok(work) => work,
@@ -156,6 +160,9 @@ impl Writer {
                     return None;
                 }
             };
+            if asker.is_some_and(|asker| !asker.begin()) {
+                return None;
+            }
             let result = operation(work);
             let failed = result.as_ref().err().map(|error| again(error.cause()));
             let answer: Answer = Box::new(move |commit| {
@@ -172,8 +179,16 @@ impl Writer {
                 answer,
             })
         });
-        self.order(Order::Write(write)).await?;
-        self.noted(outcome.await.map_err(|_| StoreError::Closed)?)
+        let ordered = async {
+            self.order(Order::Write(write)).await?;
+            outcome.await.map_err(|_| StoreError::Closed)?
+        };
+        let ended = match patience {
+            // Boxed, because there would be room for it in every write.
+            Some(patience) => Box::pin(patience.wait(ordered)).await,
+            None => ordered.await,
+        };
+        self.noted(ended)
     }
 
     /// Runs `operation` by itself, outside any transaction; every other write waits until it is done. What it does changes
@@ -368,7 +383,9 @@ fn run_one(work: &Work, write: Write) -> (Option<(Orderer, Answer)>, Option<Stor
     }
     let mark = work.index.borrow().len();
     let Some(ran) = write(Ok(work)) else {
-        return (None, None);
+        // It was given up before it began.
+        let ended = work.conn.execute_batch("RELEASE one");
+        return (None, ended.err().map(StoreError::from));
     };
     let answer = Some((ran.orderer, ran.answer));
     if work.conn.is_autocommit() {

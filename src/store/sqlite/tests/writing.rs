@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::store::sqlite::changes_kept;
-use crate::store::{PointerQuery, Store, StoreError};
+use crate::store::{Patience, PointerQuery, Store, StoreError};
 use futures::FutureExt;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn writers_at_once_all_succeed_and_each_reads_its_own() {
@@ -143,4 +145,21 @@ async fn threat_48_two_stores_on_one_file_lose_no_update() {
         .create_pointer(new("after", "", &[]), NOW)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_change_that_nobody_waits_for_before_it_begins_is_not_made() {
+    let place = Place::new();
+    let store = place.store();
+    let locked = rusqlite::Connection::open(place.data()).unwrap();
+    locked.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let gone = CancellationToken::new();
+    let patience = Patience::of(Duration::from_secs(600), gone.clone());
+    let asked = patience.bounds(store.create_pointer(new("a", "", &[]), NOW));
+    let (ended, ()) = tokio::join!(asked, async { gone.cancel() });
+    assert!(matches!(ended, Err(StoreError::GivenUp)), "{ended:?}");
+    locked.execute_batch("ROLLBACK").unwrap();
+    // The next one goes on as if that one had never been.
+    store.create_pointer(new("b", "", &[]), NOW).await.unwrap();
+    assert_eq!(store.statistics().await.unwrap().pointers, 1);
 }
