@@ -4,15 +4,17 @@
 //! under the same key again gets that reply; where there is none (the instance stopped in the middle, or the deadline
 //! passed) nobody knows how it ended, and that is what is said. A key belongs to the credential that it came with.
 //!
-//! Only what may change something has a use for it: plain reading is done anew each time, and keeps nothing.
+//! Only what may change something has a use for it: plain reading is done anew each time, and keeps nothing. What is kept of
+//! one credential is bounded, in number and in bytes.
 
 use super::Instance;
-use super::caller::Caller;
+use super::actions::Call;
 use super::chain_members::SENT;
-use crate::model::Timestamp;
+use super::reference::Reference;
+use crate::model::{PointerAddress, Timestamp};
 use crate::protocol::{Code, Problem, Query, QueryError, Reply};
 use crate::seal::row;
-use crate::store::{Begun, OnceKey};
+use crate::store::{Begun, MOST_KEYS_OF_ONE, OnceKey};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -24,6 +26,12 @@ const KEPT: i64 = 24 * 60 * 60;
 
 /// Bytes of a reply that is kept whole; of a larger one, only how it ended.
 const LARGEST: usize = 64 * 1024;
+
+/// Bytes of one that there is always room for: so many replies of one caller are kept at most.
+const SMALL: usize = 1024;
+
+/// What follows a pointer, wherever that leads.
+const FOLLOW: &str = "invoke_through_connection";
 
 /// Characters of a key.
 const LONGEST: usize = 128;
@@ -39,13 +47,9 @@ pub(super) enum Turn {
     Before(Reply),
 }
 
-/// Begins a call; none if it has no key.
-pub(super) async fn begin(
-    instance: &Instance,
-    caller: &Caller,
-    query: &Query,
-    now: Timestamp,
-) -> Result<Option<Turn>, Problem> {
+/// Begins a call; none if it has no key, or no use for one.
+pub(super) async fn begin(call: &Call<'_>, now: Timestamp) -> Result<Option<Turn>, Problem> {
+    let (instance, query) = (call.instance, call.query);
     let Some(key) = query.optional_text(IDEMPOTENCY_KEY)? else {
         return Ok(None);
     };
@@ -57,15 +61,17 @@ pub(super) async fn begin(
         }
         .into());
     }
+    if query.action() == FOLLOW && !leads_to_a_circuit(call).await? {
+        return Ok(None);
+    }
     let once = OnceKey {
-        caller: caller.credential.clone(),
+        caller: call.caller.credential.clone(),
         key: key.to_owned(),
     };
-    let begun = instance
+    let beginning = instance
         .store()
-        .begin_once(&once, digest(query), now, now.plus_seconds(-KEPT))
-        .await?;
-    match begun {
+        .begin_once(&once, digest(query), now, now.plus_seconds(-KEPT));
+    match call.patience().bounds(beginning).await? {
         Begun::Now => Ok(Some(Turn::Now(once))),
         Begun::Before(sealed) => Ok(Some(Turn::Before(open(instance, &once, &sealed)?))),
         Begun::WithoutEnd => Err(Problem::new(
@@ -77,7 +83,22 @@ pub(super) async fn begin(
             Code::AlreadyExists,
             "this idempotency_key was used for another query; use a new one for each thing to be done",
         )),
+        Begun::TooMany => Err(Problem::new(
+            Code::RateLimited,
+            format!(
+                "{MOST_KEYS_OF_ONE} calls of this credential with an idempotency_key are kept already, each for a day, and no \
+                 more may be; nothing was done: ask without a key, or when the first of them are a day old"
+            ),
+        )),
     }
+}
+
+/// Whether a pointer is followed to something that may do more than tell: all else is plain reading.
+async fn leads_to_a_circuit(call: &Call<'_>) -> Result<bool, Problem> {
+    let address: PointerAddress = call.query.id("pointer_address")?;
+    let pointer = call.store().pointer(&address).await?;
+    let reference = pointer.map(|pointer| Reference::read(&pointer.data_reference, call.table));
+    Ok(matches!(reference, Some(Ok(Reference::Circuit(_)))))
 }
 
 /// Keeps the reply. Where that fails, a repetition hears that nobody knows: it is never done twice. So it does where a peer
@@ -95,12 +116,15 @@ pub(super) async fn end(instance: &Instance, once: OnceKey, reply: &Reply) {
 }
 
 async fn keep(instance: &Instance, once: OnceKey, reply: &Reply) {
-    let mut bytes = reply.to_bytes();
-    if bytes.len() > LARGEST {
-        bytes = without_result(reply).to_bytes();
-    }
-    let sealed = row::seal(instance.key(), &identity(&once), &bytes);
-    if let Err(error) = instance.store().end_once(&once, sealed).await {
+    let bytes = reply.to_bytes();
+    let seal = |bytes: &[u8]| row::seal(instance.key(), &identity(&once), bytes);
+    let short = || seal(&without_result(reply).to_bytes());
+    let (sealed, short) = match bytes.len() {
+        0..SMALL => (seal(&bytes), None),
+        SMALL..=LARGEST => (seal(&bytes), Some(short())),
+        _ => (short(), None),
+    };
+    if let Err(error) = instance.store().end_once(&once, sealed, short).await {
         tracing::error!(%error, credential = %once.caller, "the reply of a call with an idempotency_key was not kept");
     }
 }
@@ -129,7 +153,7 @@ fn known_of(reply: &Reply) -> Known {
 }
 
 /// That it succeeded, without what it came to.
-fn without_result(reply: &Reply) -> Reply {
+pub(super) fn without_result(reply: &Reply) -> Reply {
     match reply.problem() {
         Some(problem) => Reply::error(&Problem::new(problem.code, problem.message)),
         None => Reply::success(Value::Null).with("result_omitted", Value::Bool(true)),

@@ -1,13 +1,10 @@
 //! What a failure of storage looks like to a caller, and other problems that several parts tell of.
 
+use super::chain_members::SENT;
 use super::grant_part::GrantPart;
 use crate::protocol::{Code, Problem};
 use crate::store::{IMPORT_REST_MINUTES, StoreError};
 use serde_json::json;
-
-/// The member of a problem that says whether anything left this instance or was begun: false where nothing was; true where
-/// something left and no reply of the peer says what became of it.
-pub const SENT: &str = "sent";
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {

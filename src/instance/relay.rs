@@ -10,7 +10,6 @@ use super::chain_members::SENT;
 use super::grant_part::GrantPart;
 use super::held::Holding;
 use super::peer_gate::{Closed, Place};
-use super::problem::SENT;
 use super::whereabouts::Whereabouts;
 use super::{holding, once_more, witness};
 use crate::client::{ClientError, FailedExchange};

@@ -132,6 +132,11 @@ pub enum StoreError {
     GivenUp,
 }
 
+/// Calls of one credential whose keys are kept, so that none is done twice.
+pub const MOST_KEYS_OF_ONE: u32 = 10_000;
+/// Bytes of their replies that are kept whole; of those beyond, only how they ended.
+pub const MOST_KEPT_OF_ONE: u64 = 16 * 1024 * 1024;
+
 /// Imports that may be open at a time: each is a file with rows, and holds files open.
 pub const MOST_IMPORTS: usize = 8;
 /// The same of one credential.
@@ -381,8 +386,8 @@ pub trait Store: Send + Sync {
     async fn put_offer(&self, record: OfferRecord) -> Result<(), StoreError>;
     /// Notes when held credentials (by name) were last used and how often in all: totals, as for issued ones.
     async fn note_held_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError>;
-    /// Begins a call that is to be done once, unless one with this key began before; forgets some of those from
-    /// before `oldest`.
+    /// Begins a call that is to be done once, unless one with this key began before, or its caller has begun too many;
+    /// forgets some of those from before `oldest`.
     async fn begin_once(
         &self,
         once: &OnceKey,
@@ -390,8 +395,13 @@ pub trait Store: Send + Sync {
         now: Timestamp,
         oldest: Timestamp,
     ) -> Result<Begun, StoreError>;
-    /// Keeps the sealed reply of such a call.
-    async fn end_once(&self, once: &OnceKey, reply: Vec<u8>) -> Result<(), StoreError>;
+    /// Keeps the sealed reply of such a call; where its caller has no room left, `short` if there is one.
+    async fn end_once(
+        &self,
+        once: &OnceKey,
+        reply: Vec<u8>,
+        short: Option<Vec<u8>>,
+    ) -> Result<(), StoreError>;
     /// Forgets such a call, of which nothing was done.
     async fn forget_once(&self, once: &OnceKey) -> Result<(), StoreError>;
     /// Heads of audit trails that were shared with peers.

@@ -499,6 +499,8 @@ pub enum Begun {
     WithoutEnd,
     /// The key belongs to another query.
     ForAnother,
+    /// As many of this caller's are kept as may be.
+    TooMany,
 }
 
 /// An import that has begun and not ended.

@@ -133,6 +133,41 @@ async fn plain_reading_heeds_no_key_and_keeps_nothing() {
 }
 
 #[tokio::test]
+async fn following_a_pointer_to_plain_data_is_plain_reading() {
+    let running = Running::start("alpha").await;
+    let connection = running.connection("inside", None).await;
+    let made = json!({"data_reference": "a shelf", "connection_id": connection});
+    let pointer = running.pointer(made).await;
+    let invoke = json!({"connection_id": connection, "pointer_address": pointer, "idempotency_key": "k"});
+    for _ in 0..2 {
+        let reply = running.ask("invoke_through_connection", invoke.clone()).await;
+        assert_eq!(reply.status(), "interpretation_rendered");
+        assert!(reply.member("repeated").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_has_too_many_keys_is_told_and_others_are_heard() {
+    let running = Running::start("alpha").await;
+    running.get("create_pointer", making("one", "k")).await;
+    running.tamper(
+        "instance.db",
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+         INSERT INTO once SELECT caller, 'k' || i, query, reply, began_at FROM once, n",
+    );
+    let running = running.reopen().await;
+    let (code, told) = running.fails("create_pointer", making("two", "more")).await;
+    assert_eq!(code, Code::RateLimited, "{told}");
+    assert!(text(&told["message"]).contains("idempotency_key"), "{told}");
+    assert_eq!(pointers(&running).await, 1);
+    let mut grant = Grant::read(["create_pointer"]);
+    grant.writes = true;
+    grant.pointers.all = true;
+    let friend = running.issue("friend", grant).await;
+    result_of(call(&friend, "create_pointer", making("two", "more")).await.reply);
+}
+
+#[tokio::test]
 async fn of_a_long_reply_only_its_end_is_kept() {
     let running = Running::start("alpha").await;
     let long = "x".repeat(60_000);

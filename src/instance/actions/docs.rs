@@ -77,10 +77,12 @@ pub fn markdown() -> String {
          `idempotency_key` (1 to 128 visible ASCII characters) a call is done once: within a day the same query under the same\n\
          key is answered with the first reply and `\"repeated\": true`; `outcome_unknown` says that nobody knows how the first one\n\
          ended, `already_exists` that the key belongs to another query. Keys are a credential's own. Plain reading heeds none; of a\n\
-         reply of more than 64 KiB only its end is kept (`\"result_omitted\": true`). Of a relay that failed, `sent` says whether\n\
-         anything left this instance: where nothing did, or the peer refused the call before it did anything (`rate_limited`,\n\
-         `overloaded`, `peer_refused`), the same key may be tried again; where something did and no reply came (`\"sent\": true`),\n\
-         a repetition hears `outcome_unknown`.\n\n\
+         reply of more than 64 KiB only its end is kept (`\"result_omitted\": true`), and so it is of all once 16 MiB of a\n\
+         credential's are kept. A credential has 10,000 keys a day; the next one is refused (`rate_limited`). Of a relay that failed,\n\
+         `sent` says whether anything left this instance; of a change whose deadline passed before it was begun it is `false`.\n\
+         Where nothing was done, or the peer refused the call before it did anything (`rate_limited`, `overloaded`,\n\
+         `peer_refused`), the same key may be tried again; where something was sent and no reply came (`\"sent\": true`), a\n\
+         repetition hears `outcome_unknown`.\n\n\
          **Two who change the same thing.** `update_pointer` with `if_unchanged_since` (the `last_modified` that the caller saw)\n\
          and `update_connection`, `update_domain` and `change_credential` with `if_still` (members as the caller saw them, such\n\
          as `{{\"name\": \"gate\"}}`) write nothing where that is not so any more, and fail with `changed_meanwhile`; of a pointer\n\

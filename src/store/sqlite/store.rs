@@ -42,6 +42,7 @@ pub struct SqliteStore {
     places: Arc<Places>,
     remembered: Arc<Remembered>,
     changes: Arc<Changes>,
+    kept: Arc<once::Kept>,
 }
 
 impl SqliteStore {
@@ -77,6 +78,7 @@ impl SqliteStore {
             places: Arc::default(),
             remembered,
             changes,
+            kept: Arc::default(),
         })
     }
 
@@ -555,22 +557,27 @@ impl Store for SqliteStore {
         now: Timestamp,
         oldest: Timestamp,
     ) -> Result<Begun, StoreError> {
-        let key = once.clone();
+        let (kept, key) = (Arc::clone(&self.kept), once.clone());
         self.writer
-            .write(move |work| once::begin(work.conn, &key, query, now, oldest))
+            .write(move |work| kept.begin(work.conn, &key, query, now, oldest))
             .await
     }
 
-    async fn end_once(&self, once: &OnceKey, reply: Vec<u8>) -> Result<(), StoreError> {
-        let key = once.clone();
+    async fn end_once(
+        &self,
+        once: &OnceKey,
+        reply: Vec<u8>,
+        short: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        let (kept, key) = (Arc::clone(&self.kept), once.clone());
         self.writer
-            .write(move |work| once::end(work.conn, &key, &reply))
+            .write(move |work| kept.end(work.conn, &key, &reply, short.as_deref()))
             .await
     }
 
     async fn forget_once(&self, once: &OnceKey) -> Result<(), StoreError> {
-        let key = once.clone();
-        self.writer.write(move |work| once::forget(work.conn, &key)).await
+        let (kept, key) = (Arc::clone(&self.kept), once.clone());
+        self.writer.write(move |work| kept.forget(work.conn, &key)).await
     }
 
     async fn close(&self) {

@@ -5,6 +5,7 @@ mod files;
 mod filtering;
 mod imports;
 mod nearby;
+mod once;
 mod pointers;
 mod records;
 mod relating;
