@@ -68,6 +68,8 @@ pub struct Instance {
     metrics: Metrics,
     witness: Witness,
     owner: Caller,
+    /// Counts the calls that change something.
+    changes_under_way: TaskTracker,
     lock: Mutex<Option<FolderLock>>,
     folder: folder::Folder,
     is_stopping: AtomicBool,
@@ -128,6 +130,7 @@ impl Instance {
             witness: Witness::default(),
             owner: Caller::owner_in_process(),
             lock: Mutex::new(Some(parts.lock)),
+            changes_under_way: TaskTracker::new(),
             folder: parts.folder,
             is_stopping: AtomicBool::new(false),
             cut: AtomicUsize::new(0),
@@ -294,6 +297,11 @@ impl Instance {
 
     pub(super) fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    /// Counts the calls that change something, until they are on record.
+    pub(super) fn changes_under_way(&self) -> &TaskTracker {
+        &self.changes_under_way
     }
 
     pub(super) fn metrics(&self) -> &Metrics {

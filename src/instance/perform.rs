@@ -120,6 +120,12 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
         query: opened.query,
     };
     let trail = opened.instance.trail();
+    // Until it is on record, the instance does not stop. Nobody cuts what is asked in process.
+    let over_the_wire = opened.credential.map(|_| opened.query.action());
+    let _counted = over_the_wire
+        .and_then(|name| table::ALL.find(name))
+        .filter(|action| is_waited_for(action))
+        .map(|_| opened.instance.changes_under_way().token());
 
     let began = Timestamp::now();
     let reply = match opened.credential.and_then(|credential| frozen(credential, began)) {
@@ -223,6 +229,18 @@ async fn authorise_and_execute(
 /// be half done. What it waits for elsewhere has that deadline, and ends with its caller, by itself.
 fn is_brought_to_its_end(action: &Action) -> bool {
     may_change(action) || action.access == Access::Anyone
+}
+
+/// Whether an instance that stops waits for an action for as long as it takes. What this instance asks of its peers for
+/// itself has a deadline only.
+fn is_waited_for(action: &Action) -> bool {
+    let asks_by_itself = action.access == Access::Owner && action.errors.contains(&Code::PeerUnreachable);
+    is_brought_to_its_end(action) && !asks_by_itself
+}
+
+/// Whether a query may change anything, here or elsewhere.
+pub(super) fn changes(query: &Query) -> bool {
+    table::ALL.find(query.action()).is_some_and(may_change)
 }
 
 /// Whether an action may change anything, here or elsewhere.

@@ -145,7 +145,11 @@ pub(super) async fn serve(
     };
     server
         .workers
-        .end(GRACE, instance.unfinished(), about_to_cut)
+        .end(
+            GRACE,
+            (instance.unfinished(), instance.changes_under_way()),
+            about_to_cut,
+        )
         .await;
 }
 

@@ -105,8 +105,14 @@ impl Workers {
     }
 
     /// Waits until what was given is finished, as long as `grace` allows; tells how much has to be cut, before it is. What of
-    /// it goes on by itself, as one of the `unfinished`, has as long again.
-    pub async fn end(self, grace: Duration, unfinished: &TaskTracker, about_to_cut: impl FnOnce(usize)) {
+    /// it goes on by itself, as one of the `unfinished`, has as long again, and the `changes` under way as long as they take:
+    /// they are made in any case, and have to be put on record.
+    pub async fn end(
+        self,
+        grace: Duration,
+        (unfinished, changes): (&TaskTracker, &TaskTracker),
+        about_to_cut: impl FnOnce(usize),
+    ) {
         let workers = self.workers.iter().map(|worker| &worker.load);
         let loads: Vec<TaskTracker> = workers.chain([&self.here]).cloned().collect();
         let finished = async {
@@ -127,6 +133,14 @@ impl Workers {
             unfinished.wait().await;
         };
         let _ = tokio::time::timeout(grace, let_go).await;
+        if !changes.is_empty() {
+            tracing::warn!(
+                left = changes.len(),
+                "changes are still being made; it ends when they are, and are on record"
+            );
+        }
+        changes.close();
+        changes.wait().await;
         // A thread that still reads something is waited for, but not on this one.
         let _ = tokio::task::spawn_blocking(move || drop(self)).await;
     }
@@ -188,6 +202,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
     use std::future::pending;
+    use std::pin::pin;
     use tokio::sync::{mpsc, oneshot};
 
     const LONG: Duration = Duration::from_secs(600);
@@ -195,7 +210,8 @@ mod tests {
     /// Ends them; how much was cut.
     async fn end(workers: Workers, grace: Duration) -> usize {
         let mut cut = 0;
-        workers.end(grace, &TaskTracker::new(), |left| cut = left).await;
+        let nothing = TaskTracker::new();
+        workers.end(grace, (&nothing, &nothing), |left| cut = left).await;
         cut
     }
 
@@ -240,6 +256,18 @@ mod tests {
         let workers = Workers::of(2).unwrap();
         workers.give(pending());
         assert_eq!(end(workers, Duration::ZERO).await, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_are_waited_for_as_long_as_they_take() {
+        let (nothing, changes) = (TaskTracker::new(), TaskTracker::new());
+        let under_way = changes.token();
+        let short = Duration::from_secs(5);
+        let mut ending = pin!(Workers::none().end(short, (&nothing, &changes), |_| ()));
+        let waited = tokio::time::timeout(LONG, ending.as_mut()).await;
+        assert!(waited.is_err(), "it ends before a change is on record");
+        drop(under_way);
+        ending.await;
     }
 
     #[tokio::test]
