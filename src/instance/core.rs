@@ -12,6 +12,7 @@ use super::recall::recall_tokens;
 use super::replay::Replay;
 use super::settings::{Settings, Tls};
 use super::trail::Trail;
+use super::unread::{self, Unread};
 use super::witness::order::Witness;
 use super::{InstanceError, folder, pulse, tls, workers};
 use crate::client::{Client, ClientSettings};
@@ -63,13 +64,15 @@ pub struct Instance {
     recalling: tokio::sync::Mutex<()>,
     failures: Failures,
     gate: Gate,
+    /// The room for replies that nobody has read yet.
+    unread: Unread,
     /// What goes on without its caller.
     unfinished: TaskTracker,
+    /// Counts the calls that change something.
+    changes_under_way: TaskTracker,
     metrics: Metrics,
     witness: Witness,
     owner: Caller,
-    /// Counts the calls that change something.
-    changes_under_way: TaskTracker,
     lock: Mutex<Option<FolderLock>>,
     folder: folder::Folder,
     is_stopping: AtomicBool,
@@ -125,12 +128,13 @@ impl Instance {
             recalling: tokio::sync::Mutex::default(),
             failures: Failures::default(),
             gate: Gate::new(MOST_CALLS),
+            unread: Unread::of(unread::OF_ALL),
             unfinished: TaskTracker::new(),
+            changes_under_way: TaskTracker::new(),
             metrics: Metrics::default(),
             witness: Witness::default(),
             owner: Caller::owner_in_process(),
             lock: Mutex::new(Some(parts.lock)),
-            changes_under_way: TaskTracker::new(),
             folder: parts.folder,
             is_stopping: AtomicBool::new(false),
             cut: AtomicUsize::new(0),
@@ -295,13 +299,18 @@ impl Instance {
         &self.unfinished
     }
 
+    /// Counts the calls that change something, until they are on record.
+    pub(super) fn changes_under_way(&self) -> &TaskTracker {
+        &self.changes_under_way
+    }
+
     pub(super) fn gate(&self) -> &Gate {
         &self.gate
     }
 
-    /// Counts the calls that change something, until they are on record.
-    pub(super) fn changes_under_way(&self) -> &TaskTracker {
-        &self.changes_under_way
+    /// The room for replies that nobody has read yet.
+    pub(super) fn unread(&self) -> &Unread {
+        &self.unread
     }
 
     pub(super) fn metrics(&self) -> &Metrics {

@@ -71,6 +71,7 @@ mod strict_replay;
 mod tls;
 mod trail;
 mod unfinished;
+mod unread;
 mod whereabouts;
 mod witness;
 mod workers;

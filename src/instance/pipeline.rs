@@ -6,7 +6,8 @@ use super::body::{self, BodyError};
 use super::issued::Presented;
 use super::limits::Place;
 use super::malformed::malformed;
-use super::perform::{Ended, LONGEST_MS, Opened, perform};
+use super::once;
+use super::perform::{Ended, LONGEST_MS, Opened, changes, perform};
 use super::response::{self, Answer};
 use super::rotating;
 use super::sealing::Sealing;
@@ -69,7 +70,6 @@ async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incomin
         Profile::Native => native(instance, place, peer, token, &body).await,
         Profile::Legacy => legacy(instance, place, peer, token, &body).await,
     }
-    answer
 }
 
 /// The profile that the content type names, and no other.
@@ -292,6 +292,7 @@ impl Call {
             return self.one_too_many();
         }
         self.context.trace |= query.wants_trace();
+        let is_change = changes(&query);
         let is_traced = self.context.trace;
         let profile = self.presented.credential.record.profile;
         let instance = Arc::clone(&self.instance);
@@ -300,7 +301,7 @@ impl Call {
         // Not kept under a name of its own: the room for it would be in every future around this one, and be copied with it.
         let to_the_end = ToTheEnd::of(self.perform(query, watch, gone.clone()), gone, unfinished);
         let (ended, mut watch) = to_the_end.await;
-        let Ended::Replied(reply, onward) = ended else {
+        let Ended::Replied(mut reply, onward) = ended else {
             return response::withheld(profile);
         };
         let mut body = sealing.seal(&reply).await;
@@ -313,8 +314,13 @@ impl Call {
             let hop = watch
                 .into_hop(instance.id().as_str(), onward)
                 .ended(reply.failure());
-            body = sealing.seal(&reply.with_trace(&hop)).await;
+            reply = reply.with_trace(&hop);
+            body = sealing.seal(&reply).await;
         }
+        let Some(body) = sealing.admit(instance.unread(), body) else {
+            // Boxed, because there would be room for it in every call.
+            return Box::pin(no_room(&instance, sealing, status, &reply, is_change)).await;
+        };
         response::come_again(response::sealed(status, profile, body), retry_after)
     }
 
@@ -346,12 +352,6 @@ impl Call {
         (ended, watch)
     }
 
-    /// Opened, but not strict JSON or not a query.
-    async fn not_a_query(&self, error: QueryError, sealing: &Sealing) -> Answer {
-        let problem = self.on_record(Problem::from(error), "malformed_query").await;
-        let profile = self.presented.credential.record.profile;
-        let reply = Reply::error(&problem);
-        response::sealed(status(&reply, profile), profile, sealing.seal(&reply).await)
     /// Its credential has as many calls under way as it may.
     fn one_too_many(&self) -> Answer {
         let refusal = Refusal::TooMany {
@@ -363,6 +363,12 @@ impl Call {
         refused(&self.instance, self.peer, profile, Timestamp::now(), refusal)
     }
 
+    /// Opened, but not strict JSON or not a query.
+    async fn not_a_query(&self, error: QueryError, sealing: &Sealing) -> Answer {
+        let problem = self.on_record(Problem::from(error), "malformed_query").await;
+        let profile = self.presented.credential.record.profile;
+        let reply = Reply::error(&problem);
+        response::sealed(status(&reply, profile), profile, sealing.seal(&reply).await)
     }
 
     /// The token holds, but the body does not open (legacy): 400, sealed, as in the original.
@@ -403,6 +409,22 @@ impl Call {
         };
         counter.add_one();
     }
+}
+
+/// In place of a reply for which there is no room: whoever asked for a change has to know how that ended.
+async fn no_room(
+    instance: &Instance,
+    sealing: &Sealing,
+    status: u16,
+    reply: &Reply,
+    is_change: bool,
+) -> Answer {
+    instance.metrics().limited.add_one();
+    if !is_change {
+        return response::overloaded();
+    }
+    let body = sealing.seal(&once::without_result(reply)).await;
+    response::sealed(status, sealing.profile(), body)
 }
 
 fn status(reply: &Reply, profile: Profile) -> u16 {

@@ -29,7 +29,7 @@ pub(super) fn answer(status: StatusCode, content_type: &'static str, body: impl 
 }
 
 /// A sealed reply.
-pub(super) fn sealed(status: u16, profile: Profile, body: String) -> Answer {
+pub(super) fn sealed(status: u16, profile: Profile, body: impl Into<Bytes>) -> Answer {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     answer(status, profile.content_type(), body)
 }

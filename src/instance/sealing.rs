@@ -4,9 +4,11 @@
 //! other calls of its thread would wait for it.
 
 use super::issued::{IssuedKeys, Presented};
-use crate::model::Timestamp;
+use super::unread::Unread;
+use crate::model::{Profile, Timestamp};
 use crate::protocol::Reply;
 use crate::seal::{fernet, jwe};
+use hyper::body::Bytes;
 
 /// Bytes that are sealed at once: a fraction of a millisecond.
 const AT_ONCE: usize = 256 * 1024;
@@ -34,6 +36,16 @@ impl Sealing {
             presented,
             in_reply_to: String::new(),
         }
+    }
+
+    /// How it seals.
+    pub(super) fn profile(&self) -> Profile {
+        self.presented.credential.record.profile
+    }
+
+    /// Sealed, as far as there is room for it until it is read.
+    pub(super) fn admit(&self, of_all: &Unread, sealed: String) -> Option<Bytes> {
+        Unread::admit(sealed, of_all, self.presented.credential.standing.unread())
     }
 
     /// Seals a reply.

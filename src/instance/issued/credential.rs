@@ -3,7 +3,8 @@
 use super::secrets::IssuedKeys;
 use crate::handshake::Life;
 use crate::instance::Caller;
-use crate::instance::limits::Rate;
+use crate::instance::limits::{Gate, MOST_CALLS_OF_ONE, Place, Rate};
+use crate::instance::unread::{self, Unread};
 use crate::model::{CredentialState, Grant, KeyId, Timestamp};
 use crate::seal::LegacyKeys;
 use crate::store::{IssuedRecord, StoreError};
@@ -95,11 +96,11 @@ pub(in crate::instance) struct Standing {
     pub number: u32,
     /// How many calls a minute it makes.
     pub rate: Rate,
-    /// Whether there is something of its life that the store does not have yet.
     /// Its calls that are under way.
     calls: Gate,
     /// Its replies that nobody has read yet.
     unread: Unread,
+    /// Whether there is something of its life that the store does not have yet.
     pub(super) is_unsaved: AtomicBool,
     verdict: AtomicU8,
     /// When its lease ends, in microseconds: calls in flight began under the one of then.
@@ -137,9 +138,9 @@ impl Standing {
             stands_with,
             number,
             rate: Rate::default(),
-            is_unsaved: AtomicBool::new(false),
             calls: Gate::new(MOST_CALLS_OF_ONE),
             unread: Unread::of(unread::OF_ONE),
+            is_unsaved: AtomicBool::new(false),
             verdict: AtomicU8::new(Verdict::Stands as u8),
             lease_ends_us: AtomicI64::new(micros_or_never(record.expires_at)),
             uses: AtomicU64::new(record.uses),
@@ -167,10 +168,6 @@ impl Standing {
         *self.grant.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(grant);
     }
 
-    /// What the credential allows now that this one stands and falls with, if there is one.
-    fn grant_above(&self) -> Option<Arc<Grant>> {
-        Some(self.stands_with.as_ref()?.grant())
-    }
     /// What it allows now.
     fn grant(&self) -> Arc<Grant> {
         Arc::clone(&self.grant.read().unwrap_or_else(PoisonError::into_inner))
@@ -195,6 +192,10 @@ impl Standing {
         above.map_or(&self.unread, |above| &above.unread)
     }
 
+    /// What the credential allows now that this one stands and falls with, if there is one.
+    fn grant_above(&self) -> Option<Arc<Grant>> {
+        Some(self.stands_with.as_ref()?.grant())
+    }
 
     /// Counts a call that an access key is used for, as one of the credential that it stands with; how long to wait, in
     /// seconds, if that has no more of them.
@@ -351,13 +352,6 @@ impl Credential {
         self.standing.loss(now)
     }
 
-    /// Notes a call; what is stored follows within some seconds.
-    pub(in crate::instance) fn note_use(&self, now: Timestamp) {
-        self.standing.uses.fetch_add(1, Ordering::Relaxed);
-        self.standing
-            .last_used_us
-            .fetch_max(now.as_micros(), Ordering::Relaxed);
-    }
     /// Whether it allows what it allowed when a call began.
     pub(in crate::instance) fn allows_still(&self, granted: &Grant) -> bool {
         let own = self.standing.grant();
@@ -367,6 +361,13 @@ impl Credential {
         }
     }
 
+    /// Notes a call; what is stored follows within some seconds.
+    pub(in crate::instance) fn note_use(&self, now: Timestamp) {
+        self.standing.uses.fetch_add(1, Ordering::Relaxed);
+        self.standing
+            .last_used_us
+            .fetch_max(now.as_micros(), Ordering::Relaxed);
+    }
 
     /// The record as it stands now: uses counted, and what time alone did.
     pub(in crate::instance) fn record_at(&self, now: Timestamp) -> IssuedRecord {
