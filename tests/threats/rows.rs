@@ -128,7 +128,7 @@ pub const ROWS: &[Row] = &[
     row(
         30,
         "A deadline that passes on the way",
-        "504 within it, and the call further on is cancelled",
+        "504 within it; the call further on is cancelled, and a change that has not begun is not made",
     ),
     row(
         31,
@@ -139,7 +139,7 @@ pub const ROWS: &[Row] = &[
     row(
         33,
         "A credential revoked while its call is under way",
-        "the result is withheld; the next call is refused",
+        "the result is withheld, and nothing more is begun for it; the next call is refused",
     ),
     row(
         34,
