@@ -65,7 +65,7 @@ async fn a_rotation_that_is_refused_leaves_nothing_to_be_finished() {
         (&held["activation_pending"], &held["generation"]),
         (&json!(false), &json!(1))
     );
-    beta.get("suspend_credential", json!({"name": name, "suspended": false}))
+    beta.get("suspend_credential", json!({"name": name, "resume": true}))
         .await;
     assert!(alpha.relay(&connection).await.is_success());
     let rotated = alpha.get("rotate_held_credential", json!({"name": NAME})).await;

@@ -368,7 +368,7 @@ async fn a_call_that_is_done_once_is_forgotten_when_it_is_old_however_many_other
     for key in 0..200 {
         let began = store.begin_once(&once(key), [1; 32], NOW, NOW).await.unwrap();
         assert_eq!(began, Begun::Now);
-        store.end_once(&once(key), vec![7]).await.unwrap();
+        store.end_once(&once(key), vec![7], None).await.unwrap();
     }
     let later = NOW.plus_seconds(2 * 86_400);
     for key in [199, 198, 0] {
