@@ -71,7 +71,7 @@ async fn lists_that_never_end_are_given_up() {
             let pointer = |number: u64| {
                 json!({
                     "address": format!("ptr_{number:012x}"), "description": "a", "data_reference": "https://x/",
-                    "tags": [], "connection_id": null, "created_at": "2026-01-01T00:00:00.000000Z",
+                    "tags": [], "connection_id": null, "x": 0.0, "y": 0.0, "z": 0.0, "created_at": "2026-01-01T00:00:00.000000Z",
                     "last_modified": "2026-01-01T00:00:00.000000Z",
                 })
             };

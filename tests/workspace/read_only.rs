@@ -228,7 +228,11 @@ async fn many_are_looked_at_before_they_are_invoked_and_so_is_the_pointer_of_a_l
     let report = workspace.bulk(asked, &targets, &never, &|_| {}).await.unwrap();
     assert_eq!(report.done, targets);
     assert!(workspace.pointer("alpha", &victim).await.is_err(), "it is gone");
-    let lines = workspace.log(&LogFilter::default()).await.unwrap();
+    let some = LogFilter {
+        limit: 100,
+        ..LogFilter::default()
+    };
+    let lines = workspace.log(&some).await.unwrap();
     let line_of = |address: &PointerAddress| {
         let line = lines.iter().find(|line| {
             line.action == "invoke_through_connection" && line.pointer.as_ref() == Some(address)
