@@ -90,6 +90,15 @@ fn threat_46_a_backup_that_is_killed_is_whole_or_not_there_and_the_instance_is_a
     );
 }
 
+fn remove_replaced(home: &Home) {
+    for entry in std::fs::read_dir(home.path("instances")).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name().to_string_lossy().starts_with(".replaced-") {
+            std::fs::remove_dir_all(entry.path()).unwrap();
+        }
+    }
+}
+
 #[test]
 fn threat_46_a_restore_that_is_killed_leaves_the_instance_of_before_or_the_restored_one() {
     let (home, recipient, secret) = prepared(1);
@@ -112,6 +121,7 @@ fn threat_46_a_restore_that_is_killed_leaves_the_instance_of_before_or_the_resto
     faults.set("kill / 0");
     assert_eq!(restore(), 0);
     let changes = faults.take_count();
+    remove_replaced(&home);
     let mut before = 0;
     for moment in moments(changes) {
         create(&home, moment + 1);
@@ -125,6 +135,8 @@ fn threat_46_a_restore_that_is_killed_leaves_the_instance_of_before_or_the_resto
         assert_eq!(restore(), 0);
         assert_eq!(pointers(&home), 1);
         assert_eq!(home.run(&["audit", "verify", "alpha"]).code, 0);
+        // What was replaced before is looked at by the next restoring, whose way would be longer by that.
+        remove_replaced(&home);
     }
     assert!(before > 0 && before < MOMENTS, "{before} of {MOMENTS}");
 }

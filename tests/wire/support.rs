@@ -179,7 +179,18 @@ impl Running {
         let mut private = std::fs::DirBuilder::new();
         std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
         private.create(&copy).unwrap();
-        Instance::copy(&self.folder, &copy).unwrap();
+        for file in Instance::copy(&self.folder, &copy).unwrap() {
+            if let Some(bytes) = file.bytes {
+                let mut private = std::fs::OpenOptions::new();
+                std::os::unix::fs::OpenOptionsExt::mode(&mut private, 0o600);
+                let mut made = private
+                    .write(true)
+                    .create_new(true)
+                    .open(copy.join(file.name))
+                    .unwrap();
+                std::io::Write::write_all(&mut made, &bytes).unwrap();
+            }
+        }
         copy
     }
 
