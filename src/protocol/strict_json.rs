@@ -410,7 +410,7 @@ pub(super) mod tests {
             );
         }
         let rounded = parse_rounding(b"[25000000000000000001]").unwrap();
-        assert_eq!(rounded.1, true);
+        assert!(rounded.1);
         assert!(may_be_rounded(&rounded.0));
     }
 
