@@ -40,14 +40,7 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let mut looks = meanwhile::Looks::new();
-    let address = loop {
-        match add(call).await? {
-            Ok(address) => break address,
-            Err(error) if looks.again(&error) => {}
-            Err(error) => return Err(call.storage_problem(error).await),
-        }
-    };
+    let address = meanwhile::settled(call, meanwhile::LOOKS, || add(call)).await?;
     let mut shown = json!(call.pointer_at(&address).await?);
     shown["neighbors"] = json!(neighbors::visible(call, &address, neighbors::MOST).await?);
     Ok(Outcome::Success(json!({

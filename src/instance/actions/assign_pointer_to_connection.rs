@@ -34,14 +34,7 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let mut looks = meanwhile::Looks::new();
-    let pointer = loop {
-        match assign(call).await? {
-            Ok(pointer) => break pointer,
-            Err(error) if looks.again(&error) => {}
-            Err(error) => return Err(call.storage_problem(error).await),
-        }
-    };
+    let pointer = meanwhile::settled(call, meanwhile::LOOKS, || assign(call)).await?;
     let message = match &pointer.connection_id {
         Some(id) => format!("Pointer {} assigned to connection {id}.", pointer.address),
         None => format!("Pointer {} assigned to no connection.", pointer.address),

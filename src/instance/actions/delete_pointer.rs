@@ -22,14 +22,7 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let mut looks = meanwhile::Looks::new();
-    let address = loop {
-        match delete(call).await? {
-            Ok(address) => break address,
-            Err(error) if looks.again(&error) => {}
-            Err(error) => return Err(call.storage_problem(error).await),
-        }
-    };
+    let address = meanwhile::settled(call, meanwhile::LOOKS, || delete(call)).await?;
     Ok(Outcome::Success(json!({
         "message": "Pointer deleted successfully.",
         "pointer_address": address,

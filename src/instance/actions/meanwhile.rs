@@ -21,27 +21,21 @@ const CHANGES_OF_POINTERS: [&str; 2] = ["update_pointer", "assign_pointer_to_con
 const RECORDS: usize = 20;
 
 /// How often something is looked at anew that others changed between the look and the write.
-const LOOKS: usize = 16;
+pub const LOOKS: usize = 16;
 
-/// The looks that an action has at what it changes. Whether it may is decided by what it saw, and it is written only where
-/// that is so still; else it is looked at and decided anew, as if the call had come a moment later.
-pub struct Looks {
-    left: usize,
-}
-
-impl Looks {
-    /// None taken yet.
-    pub fn new() -> Self {
-        Self { left: LOOKS }
-    }
-
-    /// Whether another look is due after a write that failed so.
-    pub fn again(&mut self, error: &StoreError) -> bool {
-        if self.left == 0 || !matches!(error, StoreError::ChangedMeanwhile { .. }) {
-            return false;
+/// Makes a change that is decided by a look at what it changes, and written only where that is so still: else it is looked at
+/// and decided anew, so many times at most, as if the call had come a moment later.
+pub async fn settled<T, F>(call: &Call<'_>, looks: usize, change: impl Fn() -> F) -> Result<T, Problem>
+where
+    F: Future<Output = Result<Result<T, StoreError>, Problem>>,
+{
+    let mut left = looks;
+    loop {
+        match change().await? {
+            Ok(done) => return Ok(done),
+            Err(StoreError::ChangedMeanwhile { .. }) if left > 0 => left -= 1,
+            Err(error) => return Err(call.storage_problem(error).await),
         }
-        self.left -= 1;
-        true
     }
 }
 

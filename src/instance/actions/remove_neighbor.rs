@@ -31,14 +31,7 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let mut looks = meanwhile::Looks::new();
-    let (pointer, removed) = loop {
-        match remove(call).await? {
-            Ok(done) => break done,
-            Err(error) if looks.again(&error) => {}
-            Err(error) => return Err(call.storage_problem(error).await),
-        }
-    };
+    let (pointer, removed) = meanwhile::settled(call, meanwhile::LOOKS, || remove(call)).await?;
     let mut shown = json!(pointer);
     shown["neighbors"] = json!(neighbors::visible(call, &pointer.address, neighbors::MOST).await?);
     Ok(Outcome::Success(json!({

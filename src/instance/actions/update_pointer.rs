@@ -50,15 +50,12 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let mut looks = meanwhile::Looks::new();
-    let is_conditional = call.query.get("if_unchanged_since").is_some();
-    let pointer = loop {
-        match update(call).await? {
-            Ok(pointer) => break pointer,
-            Err(error) if !is_conditional && looks.again(&error) => {}
-            Err(error) => return Err(call.storage_problem(error).await),
-        }
+    // What the caller saw itself is not looked at anew.
+    let looks = match call.query.get("if_unchanged_since") {
+        Some(_) => 0,
+        None => meanwhile::LOOKS,
     };
+    let pointer = meanwhile::settled(call, looks, || update(call)).await?;
     Ok(Outcome::Success(json!({
         "message": "Pointer updated successfully.",
         "pointer": pointer,
